@@ -1,0 +1,67 @@
+import type { Identity } from "../core/aws";
+
+/** What runs images: the real Docker, or processes of this machine. */
+export interface ContainerEngine {
+  readonly name: "docker" | "process";
+  /** A fresh place for one build. */
+  openBuildRoom(request: BuildRoomRequest): Promise<BuildRoom>;
+  /** Starts a container, pulling its image first. Rejects with a sentence for people when it cannot. */
+  start(spec: ContainerSpec): Promise<Container>;
+  /** Ends everything that it started and removes what it made. */
+  close(): Promise<void>;
+}
+
+export interface BuildRoomRequest {
+  /** The build's id, for names and labels. */
+  id: string;
+  /** The project's image, e.g. `aws/codebuild/amazonlinux-x86_64-standard:5.0`. */
+  image: string;
+  /** Whether the project lets its builds use Docker. Without it, `docker` in a build fails as it does on AWS. */
+  privileged: boolean;
+  /** Which of the project's local caches builds share (https://docs.aws.amazon.com/codebuild/latest/userguide/caching-local.html). */
+  cacheModes: readonly string[];
+}
+
+export interface BuildRoom {
+  /** The source directory, on this machine and as commands in the build see it. */
+  readonly sourceDirectory: { host: string; inside: string };
+  /** A scratch directory outside of the source. */
+  readonly scratchDirectory: { host: string; inside: string };
+  /** Runs a bash script file (a path as seen inside) and gives its exit code. Ends at once when `signal` aborts. */
+  run(options: {
+    script: string;
+    environment: Record<string, string>;
+    onOutput: (text: string) => void;
+    signal: AbortSignal;
+  }): Promise<{ exitCode: number }>;
+  close(): Promise<void>;
+}
+
+export interface ContainerSpec {
+  /** For names and labels, e.g. `trivia-api/4f2c…/web`. */
+  name: string;
+  /** Image URI; a digest is pulled as that digest. */
+  image: string;
+  /** Whose credentials pull the image. */
+  pullAs: Identity;
+  entryPoint?: readonly string[];
+  command?: readonly string[];
+  workingDirectory?: string;
+  environment: Readonly<Record<string, string>>;
+  containerPorts: readonly number[];
+  /** Seconds of wall time between the stop signal and the kill. */
+  stopTimeoutSeconds: number;
+  onLine: (line: string) => void;
+}
+
+export interface Container {
+  readonly id: string;
+  /** `sha256:…` of the manifest that was pulled; undefined for a base image that the engine stands in for. */
+  readonly imageDigest: string | undefined;
+  /** Where a port of the container answers on loopback. */
+  address(containerPort: number): { host: string; port: number };
+  /** Resolves when it has ended, however that came. Never rejects. */
+  readonly ended: Promise<{ exitCode: number | undefined; reason: string }>;
+  /** Sends the image's stop signal, then kills after the timeout. Resolves when it has ended. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,71 @@
+import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
+import type { Clock, Span } from "./clock";
+
+/** Who makes a call, as the credentials say. */
+export interface Identity {
+  account: string;
+  region: string;
+  credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
+}
+
+interface ClientConfig {
+  endpoint: string;
+  region: string;
+  credentials: Identity["credentials"];
+}
+
+/**
+ * What an acting service gets to work with. It reaches other services only through AWS SDK clients that talk
+ * to the gateway, as its counterpart on AWS does, so that every service can be replaced by another's.
+ */
+export class Aws {
+  private readonly clients = new Map<string, unknown>();
+  /** How long deployments took, here and as on AWS, by id. Other work takes on AWS what it takes here. */
+  readonly spans = new Map<string, Span>();
+
+  constructor(
+    /** The gateway: `http://127.0.0.1:PORT`. */
+    readonly endpoint: string,
+    readonly clock: Clock,
+    /** Where a problem goes that no API caller gets to see. */
+    readonly warn: (message: string) => void,
+  ) {}
+
+  /** An SDK client that acts as `identity`. Clients are kept and shared. */
+  client<C>(Client: new (config: ClientConfig) => C, identity: Identity): C {
+    const { region, credentials } = identity;
+    const key = `${Client.name} ${region} ${credentials.accessKeyId}`;
+    let client = this.clients.get(key) as C | undefined;
+    if (!client) {
+      client = new Client({ endpoint: this.endpoint, region, credentials });
+      this.clients.set(key, client);
+    }
+    return client;
+  }
+
+  /** The account itself: for what AWS does with its own hands. A 12-digit access key names the account to the base. */
+  root(account: string, region: string): Identity {
+    return { account, region, credentials: { accessKeyId: account, secretAccessKey: "greenroom" } };
+  }
+
+  /** Takes on a role, as the service principal named in its trust policy would. */
+  async assumeRole(roleArn: string, region: string, sessionName: string): Promise<Identity> {
+    const account = roleArn.split(":")[4];
+    if (!account) throw new Error(`"${roleArn}" is not the ARN of a role`);
+    const answer = await this.client(STSClient, this.root(account, region)).send(
+      new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: sessionName.slice(0, 64) }),
+    );
+    const { AccessKeyId, SecretAccessKey, SessionToken } = answer.Credentials ?? {};
+    if (!AccessKeyId || !SecretAccessKey) throw new Error(`the base gave no credentials for ${roleArn}`);
+    return {
+      account,
+      region,
+      credentials: { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken },
+    };
+  }
+
+  close(): void {
+    for (const client of this.clients.values()) (client as { destroy?: () => void }).destroy?.();
+    this.clients.clear();
+  }
+}

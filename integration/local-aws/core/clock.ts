@@ -1,0 +1,109 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { performance } from "node:perf_hooks";
+
+/** How long something took here, and how long it would have taken on AWS. Both in milliseconds. */
+export interface Span {
+  wallMs: number;
+  awsMs: number;
+}
+
+const waited = new AsyncLocalStorage<{ wallMs: number; awsMs: number }>();
+
+/**
+ * AWS time: time as the release sees it, `speed` times faster than the wall clock.
+ *
+ * Only waits are sped up. Work that really runs (a build, a process start, an HTTP request) takes the wall
+ * time it takes, so its timeouts are set in wall time, and `measure` counts it one to one.
+ */
+export class Clock {
+  private readonly startedAt = Date.now();
+  private readonly origin = performance.now();
+
+  constructor(readonly speed: number) {
+    if (!(speed >= 1 && speed <= 10_000)) {
+      throw new RangeError(`speed is ${speed}; a rehearsal runs between 1 and 10000 times as fast as AWS`);
+    }
+  }
+
+  /** Now, in AWS time. */
+  now(): Date {
+    return new Date(this.startedAt + (performance.now() - this.origin) * this.speed);
+  }
+
+  /** The AWS time at which something happened that was stamped with the wall clock's `performance.now()`. */
+  at(performanceNow: number): Date {
+    return new Date(this.startedAt + (performanceNow - this.origin) * this.speed);
+  }
+
+  /** Waits `awsMs` milliseconds of AWS time. Resolves early (never rejects) when `signal` aborts. */
+  async sleep(awsMs: number, signal?: AbortSignal): Promise<void> {
+    if (signal?.aborted || awsMs <= 0) return;
+    const begun = performance.now();
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", done);
+        resolve();
+      };
+      const timer = setTimeout(done, awsMs / this.speed);
+      signal?.addEventListener("abort", done, { once: true });
+    });
+    const total = waited.getStore();
+    if (!total) return;
+    const wallMs = performance.now() - begun;
+    total.wallMs += wallMs;
+    total.awsMs += signal?.aborted ? wallMs * this.speed : awsMs;
+  }
+
+  /**
+   * Watches work that really runs: polls `probe` every `everyMs` of AWS time until it gives a value. Gives undefined
+   * after `limitMs` or on abort. `measure` counts the time one to one, since it is the work that takes it.
+   */
+  async until<T>(
+    probe: () => Promise<T | undefined> | T | undefined,
+    { everyMs, limitMs, signal }: { everyMs: number; limitMs: number; signal?: AbortSignal },
+  ): Promise<T | undefined> {
+    const deadline = this.now().getTime() + limitMs;
+    for (;;) {
+      const value = await probe();
+      if (value !== undefined) return value;
+      if (signal?.aborted || this.now().getTime() >= deadline) return undefined;
+      await waited.exit(() => this.sleep(everyMs, signal));
+    }
+  }
+
+  /** Runs `task` every `awsMs` of AWS time, never twice at once, until the returned function is called. */
+  every(awsMs: number, task: () => Promise<void> | void): () => Promise<void> {
+    const stop = new AbortController();
+    const running = (async () => {
+      while (!stop.signal.aborted) {
+        await this.sleep(awsMs, stop.signal);
+        if (!stop.signal.aborted) await task();
+      }
+    })();
+    return async () => {
+      stop.abort();
+      await running;
+    };
+  }
+
+  /**
+   * Runs `work` and tells how long it took: here, and on AWS, where its waits would have taken their AWS time
+   * and everything else as long as here. Waits of parallel branches add up, so measure each branch by itself.
+   */
+  async measure<T>(work: () => Promise<T>): Promise<{ value: T; span: Span }> {
+    const total = { wallMs: 0, awsMs: 0 };
+    const begun = performance.now();
+    const value = await waited.run(total, work);
+    const wallMs = performance.now() - begun;
+    const outer = waited.getStore();
+    if (outer) {
+      outer.wallMs += total.wallMs;
+      outer.awsMs += total.awsMs;
+    }
+    return { value, span: { wallMs, awsMs: Math.max(0, wallMs - total.wallMs) + total.awsMs } };
+  }
+}
+
+export const seconds = (count: number): number => count * 1000;
+export const minutes = (count: number): number => count * 60_000;

@@ -1,0 +1,82 @@
+import { JsonCodec2 } from "@smithy/core/protocols";
+import { NormalizedSchema } from "@smithy/core/schema";
+import { fromBase64, toBase64, fromUtf8, toUtf8 } from "@smithy/core/serde";
+import { ServiceError } from "./errors";
+
+/** An operation as the SDK packages export it: `[9, namespace, name, traits, input, output]`. */
+export type OperationSchema = readonly [9, string, string, unknown, SchemaRef, SchemaRef];
+type SchemaRef = Parameters<typeof NormalizedSchema.of>[0];
+
+const epochSeconds = 7;
+const codec = new JsonCodec2({ timestampFormat: { useTrait: true, default: epochSeconds }, jsonName: false });
+codec.setSerdeContext({
+  base64Decoder: fromBase64,
+  base64Encoder: toBase64,
+  utf8Decoder: fromUtf8,
+  utf8Encoder: toUtf8,
+} as Parameters<typeof codec.setSerdeContext>[0]);
+
+/** Reads a request body by its schema. Unknown members are dropped, wrong types and absent required members refused. */
+export async function readJson(schema: SchemaRef, body: Buffer): Promise<unknown> {
+  const ns = NormalizedSchema.of(schema);
+  let parsed: unknown;
+  try {
+    parsed = body.length === 0 ? {} : JSON.parse(body.toString("utf8"));
+  } catch {
+    throw new ServiceError("SerializationException", "the request body is not JSON");
+  }
+  const problems: string[] = [];
+  check(ns, parsed, "", problems);
+  if (problems.length > 0) {
+    const plural = problems.length === 1 ? "1 validation error" : `${problems.length} validation errors`;
+    throw new ServiceError("ValidationException", `${plural} detected: ${problems.join("; ")}`);
+  }
+  return ns.isUnitSchema() ? {} : codec.createDeserializer().read(ns, JSON.stringify(parsed));
+}
+
+/** Writes an answer by its schema. Members that the model does not have are dropped, as AWS never sends them. */
+export function writeJson(schema: SchemaRef, value: unknown): Uint8Array | string {
+  const ns = NormalizedSchema.of(schema);
+  if (ns.isUnitSchema()) return "{}";
+  const serializer = codec.createSerializer();
+  serializer.write(ns, value ?? {});
+  return serializer.flush();
+}
+
+// https://smithy.io/2.0/additional-specs/http-protocol-compliance-tests.html has no message for it; this is the
+// sentence that AWS JSON services answer with.
+const missing = (path: string) =>
+  `Value null at '${path}' failed to satisfy constraint: Member must not be null`;
+
+function check(ns: NormalizedSchema, value: unknown, path: string, problems: string[]): void {
+  const wrong = (wanted: string) => problems.push(`Value at '${path || "(body)"}' must be ${wanted}`);
+  if (ns.isStructSchema() || ns.isUnitSchema()) {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return void wrong("a structure");
+    if (ns.isUnitSchema()) return;
+    const record = value as Record<string, unknown>;
+    const required = (ns.getSchema() as unknown[])[6];
+    let index = 0;
+    for (const [name, member] of ns.structIterator()) {
+      const at = path ? `${path}.${name}` : name;
+      const given = record[name];
+      // The SDK's schemas list required members first and say how many they are.
+      if (given === undefined || given === null) {
+        if (typeof required === "number" && index < required) problems.push(missing(at));
+      } else check(member, given, at, problems);
+      index++;
+    }
+  } else if (ns.isListSchema()) {
+    if (!Array.isArray(value)) return void wrong("a list");
+    value.forEach((item, i) => check(ns.getValueSchema(), item, `${path}.${i + 1}.member`, problems));
+  } else if (ns.isMapSchema()) {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return void wrong("a map");
+    for (const [key, item] of Object.entries(value))
+      check(ns.getValueSchema(), item, `${path}.${key}`, problems);
+  } else if (ns.isBooleanSchema()) {
+    if (typeof value !== "boolean") wrong("a boolean");
+  } else if (ns.isStringSchema()) {
+    if (typeof value !== "string") wrong("a string");
+  } else if (ns.isNumericSchema()) {
+    if (typeof value !== "number") wrong("a number");
+  }
+}

@@ -1,0 +1,235 @@
+import http from "node:http";
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { Pool } from "undici";
+import type { Identity } from "./aws";
+import type { ActingService } from "./service";
+
+/** A call that the gateway passes on to the base, whole, so that it can be looked into. */
+export interface BaseCall {
+  method: string;
+  /** Path and query, as sent. */
+  path: string;
+  headers: http.IncomingHttpHeaders;
+  body: Buffer;
+  caller: Identity;
+}
+
+export interface BaseAnswer {
+  status: number;
+  headers: Record<string, string | string[]>;
+  body: Buffer;
+}
+
+/** What Greenroom does beside the base for a service that the base serves. */
+export interface Beside {
+  /** Answers in the base's place, or leaves it to the base by giving nothing. */
+  instead?(call: BaseCall): Promise<BaseAnswer | undefined>;
+  /** Sees each call that the base accepted, before the caller has the answer; may give another answer. */
+  after?(call: BaseCall, answer: BaseAnswer): Promise<BaseAnswer | void>;
+}
+
+type Handler = (request: http.IncomingMessage, response: http.ServerResponse) => void | Promise<void>;
+
+/**
+ * The one endpoint of the local AWS, on loopback. Routes a call by the service in its SigV4 credential scope: to
+ * an acting service, or on to the base. It is an HTTP proxy too (absolute request targets), so that names that
+ * no DNS knows here, such as a load balancer's, reach it from whatever the local AWS runs.
+ */
+export class Gateway {
+  private readonly services = new Map<string, ActingService>();
+  private readonly beside = new Map<string, Beside>();
+  private readonly hosts: { matches: (host: string) => boolean; handler: Handler }[] = [];
+  private readonly mounts = new Map<string, Handler>();
+  private readonly accounts = new Map<string, Promise<string>>();
+  private base?: Pool;
+  private readonly server = http.createServer((request, response) => {
+    this.route(request, response).catch((error: unknown) => {
+      if (response.headersSent) return void response.destroy();
+      response.writeHead(502, { "content-type": "application/json" });
+      response.end(JSON.stringify({ __type: "ServiceUnavailable", message: `local AWS: ${String(error)}` }));
+    });
+  });
+
+  constructor(private readonly warn: (message: string) => void) {
+    this.server.keepAliveTimeout = 60_000;
+    this.server.on("clientError", (_error, socket) => socket.destroy());
+  }
+
+  /** Opens the port on 127.0.0.1; 0 takes a free one. Gives the endpoint. */
+  async listen(port: number): Promise<string> {
+    await new Promise<void>((resolve, reject) => {
+      this.server.once("error", reject);
+      this.server.listen(port, "127.0.0.1", resolve);
+    });
+    const address = this.server.address();
+    if (typeof address !== "object" || !address) throw new Error("the gateway has no address");
+    return `http://127.0.0.1:${address.port}`;
+  }
+
+  serve(service: ActingService): void {
+    this.services.set(service.signingName, service);
+  }
+
+  watch(signingName: string, beside: Beside): void {
+    this.beside.set(signingName, beside);
+  }
+
+  /** Requests whose Host header matches go to `handler`, signed or not. */
+  host(matches: (host: string) => boolean, handler: Handler): void {
+    this.hosts.push({ matches, handler });
+  }
+
+  /** Requests under `/_greenroom/NAME` go to `handler`: for helpers of the local AWS, not for AWS clients. */
+  mount(name: string, handler: Handler): void {
+    this.mounts.set(name, handler);
+  }
+
+  useBase(url: string): void {
+    this.base = new Pool(url, { connections: 64, headersTimeout: 600_000, bodyTimeout: 600_000 });
+  }
+
+  async close(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+    await this.base?.destroy();
+  }
+
+  private async route(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+    if (request.url?.startsWith("http://")) {
+      const url = new URL(request.url);
+      request.headers.host = url.host;
+      request.url = url.pathname + url.search;
+    }
+    const host = request.headers.host ?? "";
+    const mounted = /^\/_greenroom\/([^/?]+)/.exec(request.url ?? "")?.[1];
+    if (mounted) {
+      const handler = this.mounts.get(mounted);
+      if (handler) return handler(request, response);
+      response.writeHead(404).end(`nothing is mounted at /_greenroom/${mounted}\n`);
+      return;
+    }
+    const forHost = this.hosts.find(({ matches }) => matches(host));
+    if (forHost) return forHost.handler(request, response);
+
+    const scope = credentialScope(request);
+    const acting = scope && this.services.get(scope.service);
+    if (acting) {
+      const operation = String(request.headers["x-amz-target"] ?? "").split(".")[1] ?? "";
+      const body = await buffer(request);
+      const answer = await acting.call(operation, body, await this.identity(request, scope));
+      response.writeHead(answer.status, {
+        "content-type": "application/x-amz-json-1.1",
+        "x-amzn-requestid": crypto.randomUUID(),
+        ...(answer.error ? { "x-amzn-errortype": answer.error } : {}),
+      });
+      response.end(answer.body);
+      return;
+    }
+    const beside = scope && this.beside.get(scope.service);
+    if (!beside) return this.forward(request, response);
+    const call: BaseCall = {
+      method: request.method ?? "GET",
+      path: request.url ?? "/",
+      headers: request.headers,
+      body: await buffer(request),
+      caller: await this.identity(request, scope),
+    };
+    const answer = (await beside.instead?.(call)) ?? (await this.pass(call, beside));
+    delete answer.headers["transfer-encoding"];
+    delete answer.headers["content-length"];
+    response.writeHead(answer.status, answer.headers);
+    response.end(answer.body);
+  }
+
+  private async pass(call: BaseCall, beside: Beside): Promise<BaseAnswer> {
+    const { statusCode, headers, body } = await this.toBase(call.method, call.path, call.headers, call.body);
+    const answer: BaseAnswer = {
+      status: statusCode,
+      headers: headers as Record<string, string | string[]>,
+      body: Buffer.from(await body.arrayBuffer()),
+    };
+    if (statusCode < 300 && beside.after) return (await beside.after(call, answer)) ?? answer;
+    return answer;
+  }
+
+  private async forward(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+    const method = request.method ?? "GET";
+    const hasBody = method !== "GET" && method !== "HEAD";
+    const answer = await this.toBase(
+      method,
+      request.url ?? "/",
+      request.headers,
+      hasBody ? request : undefined,
+    );
+    response.writeHead(answer.statusCode, answer.headers as http.OutgoingHttpHeaders);
+    for await (const chunk of answer.body) if (!response.write(chunk)) await drained(response);
+    response.end();
+  }
+
+  private toBase(method: string, path: string, headers: http.IncomingHttpHeaders, body?: Buffer | Readable) {
+    if (!this.base) throw new Error("the base is not up yet");
+    // Hop-by-hop headers end here; the rest, Host included, is part of what the caller signed.
+    const {
+      connection: _c,
+      expect: _e,
+      "transfer-encoding": _t,
+      "keep-alive": _k,
+      "proxy-connection": _p,
+      ...rest
+    } = headers;
+    return this.base.request({ method: method as "GET", path, headers: rest, body });
+  }
+
+  private async identity(request: http.IncomingMessage, scope: Scope): Promise<Identity> {
+    const header = request.headers["x-amz-security-token"];
+    const sessionToken = Array.isArray(header) ? header[0] : header;
+    const credentials = { accessKeyId: scope.accessKeyId, secretAccessKey: "greenroom", sessionToken };
+    const account = /^\d{12}$/.test(scope.accessKeyId)
+      ? scope.accessKeyId
+      : await this.accountOf({ account: "", region: scope.region, credentials });
+    return { account, region: scope.region, credentials };
+  }
+
+  /** A role's temporary key: only the base, which issued it, knows whose it is. */
+  private accountOf(identity: Identity): Promise<string> {
+    const key = identity.credentials.accessKeyId;
+    let account = this.accounts.get(key);
+    if (!account) {
+      const address = this.server.address();
+      const endpoint = typeof address === "object" && address ? `http://127.0.0.1:${address.port}` : "";
+      const sts = new STSClient({ endpoint, region: identity.region, credentials: identity.credentials });
+      account = sts
+        .send(new GetCallerIdentityCommand({}))
+        .then((me) => me.Account ?? "000000000000")
+        .finally(() => sts.destroy());
+      account.catch((error: unknown) => {
+        this.accounts.delete(key);
+        this.warn(`the base does not know the access key ${key}: ${String(error)}`);
+      });
+      this.accounts.set(key, account);
+    }
+    return account;
+  }
+}
+
+interface Scope {
+  accessKeyId: string;
+  region: string;
+  service: string;
+}
+
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-signing-elements.html
+function credentialScope(request: http.IncomingMessage): Scope | undefined {
+  const header = /Credential=([^,\s]+)/.exec(request.headers.authorization ?? "")?.[1];
+  const credential = header ?? new URL(request.url ?? "/", "http://x").searchParams.get("X-Amz-Credential");
+  const [accessKeyId, , region, service] = credential?.split("/") ?? [];
+  return accessKeyId && region && service ? { accessKeyId, region, service } : undefined;
+}
+
+const drained = (response: http.ServerResponse) =>
+  new Promise<void>((resolve) => {
+    response.once("drain", resolve);
+    response.once("close", resolve);
+  });
