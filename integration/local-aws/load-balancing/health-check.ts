@@ -1,0 +1,121 @@
+import http from "node:http";
+import { setTimeout as wallSleep } from "node:timers/promises";
+import type { TargetGroup as Settings } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { Clock } from "../core/clock";
+import { health, type Health, type Target } from "./target";
+
+/** So that a fast clock does not keep a target busy with health checks. */
+const leastWallMs = 25;
+/** The longest that a target may take, in wall time, before refusing a connection counts against it. */
+const longestStartMs = 10_000;
+
+/**
+ * Checks a target again and again until `signal` aborts, and tells each change of its health.
+ *
+ * The interval is AWS time (but at least 25 ms wall time); a check's timeout is wall time, since a real request takes
+ * real time. A new target is healthy after one passed check, an unhealthy one after HealthyThresholdCount, and it
+ * takes UnhealthyThresholdCount failed ones in a row to be unhealthy:
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
+ *
+ * A start is work that really runs: while a new target does not accept connections, failed checks count only once
+ * it has taken as long, in wall time, as the checks would allow it on AWS (10 s at most). Otherwise a fast clock
+ * would call every target unhealthy before its process is up.
+ */
+export async function watchHealth(
+  target: Target,
+  settings: () => Settings,
+  clock: Clock,
+  signal: AbortSignal,
+  onChange: () => void,
+): Promise<void> {
+  while (!signal.aborted) {
+    const { HealthCheckIntervalSeconds: interval = 30 } = settings();
+    const begun = performance.now();
+    const result = await check(target, settings(), signal);
+    if (signal.aborted) return;
+    const before = target.health;
+    judge(target, result, settings());
+    if (before.state !== target.health.state) onChange();
+    const wall = performance.now() - begun;
+    const rest = Math.max((interval * 1000) / clock.speed - wall, leastWallMs - wall, 0);
+    // Each check is independent: how long one takes does not put off the next.
+    if (rest > 0) await clock.sleep(rest * clock.speed, signal);
+    else await wallSleep(0);
+  }
+}
+
+interface CheckResult {
+  passed: boolean;
+  /** No connection at all: nothing listens yet, or any more. */
+  refused?: boolean;
+  failure?: Health;
+}
+
+function judge(target: Target, result: CheckResult, settings: Settings): void {
+  const { HealthyThresholdCount: toBeHealthy = 5, UnhealthyThresholdCount: toBeUnhealthy = 2 } = settings;
+  const isNew = target.health.state === "initial";
+  if (result.passed) {
+    target.failed = 0;
+    target.passed++;
+    if (isNew || target.passed >= toBeHealthy) target.health = health.healthy;
+    return;
+  }
+  const mayTakeMs = Math.min(
+    (settings.HealthCheckIntervalSeconds ?? 30) * 1000 * toBeUnhealthy,
+    longestStartMs,
+  );
+  if (isNew && result.refused && performance.now() - target.registeredAt < mayTakeMs) return;
+  target.passed = 0;
+  target.failed++;
+  if (target.failed >= toBeUnhealthy && result.failure) target.health = result.failure;
+}
+
+function check(target: Target, settings: Settings, signal: AbortSignal): Promise<CheckResult> {
+  const port = Number(settings.HealthCheckPort);
+  return new Promise((resolve) => {
+    const fail = (reason: string, description: string, refused = false) =>
+      resolve({
+        passed: false,
+        refused,
+        failure: { state: "unhealthy", reason: `Target.${reason}`, description },
+      });
+    const request = http.get(
+      {
+        host: target.id,
+        port: Number.isInteger(port) && port > 0 ? port : target.port,
+        path: settings.HealthCheckPath ?? "/",
+        headers: { "user-agent": "ELB-HealthChecker/2.0" },
+        // The connection of a health check is closed after it.
+        agent: false,
+        signal,
+      },
+      (response) => {
+        const status = response.statusCode ?? 0;
+        response.resume();
+        response.once("error", () => undefined);
+        response.once("close", () => clearTimeout(late));
+        if (matches(settings.Matcher?.HttpCode ?? "200", status)) resolve({ passed: true });
+        else fail("ResponseCodeMismatch", `Health checks failed with these codes: [${status}]`);
+      },
+    );
+    const late = setTimeout(
+      () => {
+        fail("Timeout", "Request timed out");
+        request.destroy();
+      },
+      (settings.HealthCheckTimeoutSeconds ?? 5) * 1000,
+    );
+    request.once("error", (error: NodeJS.ErrnoException) => {
+      clearTimeout(late);
+      fail("FailedHealthChecks", "Health checks failed", error.syscall === "connect");
+    });
+  });
+}
+
+/** `200`, `200,202` or `200-299`, as a target group's matcher has it. */
+function matches(matcher: string, status: number): boolean {
+  return matcher.split(",").some((part) => {
+    const [from, to = from] = part.trim().split("-").map(Number);
+    return from !== undefined && to !== undefined && status >= from && status <= to;
+  });
+}

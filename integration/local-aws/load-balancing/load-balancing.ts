@@ -1,0 +1,47 @@
+import type { Aws } from "../core/aws";
+import type { Gateway } from "../core/gateway";
+import type { MetricStore } from "../cloudwatch/metric-store";
+import { besideLoadBalancing } from "./api";
+import type { Share } from "./listener";
+import { Registry } from "./registry";
+
+/** Application Load Balancers that take traffic: the API is the base's, the listeners and targets are ours. */
+export interface LoadBalancing {
+  /** Where a listener answers on this machine. Undefined when there is no such listener. */
+  listenerAddress(listenerArn: string): { host: string; port: number } | undefined;
+  /** The same by a load balancer's DNS name and the listener's port. */
+  addressOf(dnsName: string, port: number): { host: string; port: number } | undefined;
+  /** How a listener's default action divides its traffic at this moment; empty when it does not forward. */
+  shares(listenerArn: string): Share[];
+  /** Ends servers, connections and health checks. */
+  close(): Promise<void>;
+}
+
+/**
+ * Gives every listener a server of its own on loopback, and has the gateway send requests with a load balancer's
+ * DNS name in their Host header to it. Metrics of the namespace AWS/ApplicationELB go to `metrics`, in AWS time.
+ */
+export function loadBalancing(aws: Aws, gateway: Gateway, metrics: MetricStore): LoadBalancing {
+  const warned = new Set<string>();
+  const warnOnce = (message: string) => {
+    if (!warned.has(message)) aws.warn(message);
+    warned.add(message);
+  };
+  const registry = new Registry(aws.clock, metrics, warnOnce);
+  gateway.watch("elasticloadbalancing", besideLoadBalancing(registry));
+  gateway.host(
+    (host) => /\.elb\.amazonaws\.com(\.cn)?(:\d+)?$/i.test(host),
+    (request, response) => {
+      const listener = registry.listenerFor(request.headers.host ?? "");
+      // On AWS the name would not resolve, or nothing would listen: a connection that fails.
+      if (listener) listener.handle(request, response);
+      else request.socket.destroy();
+    },
+  );
+  return {
+    listenerAddress: (listenerArn) => registry.listeners.get(listenerArn)?.address,
+    addressOf: (dnsName, port) => registry.listenerFor(`${dnsName}:${port}`)?.address,
+    shares: (listenerArn) => registry.listeners.get(listenerArn)?.shares() ?? [],
+    close: () => registry.close(),
+  };
+}

@@ -1,0 +1,196 @@
+import type {
+  TargetDescription,
+  TargetGroup as Settings,
+  TargetHealthDescription,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { Clock } from "../core/clock";
+import type { MetricScope, MetricStore } from "../cloudwatch/metric-store";
+import { watchHealth } from "./health-check";
+import { countHosts, TargetMetrics } from "./metrics";
+import { health, Target, type Health } from "./target";
+
+/** A target group at work: its targets, their health, and which of them takes the next request. */
+export class TargetGroup {
+  attributes: Record<string, string> = {};
+  private readonly targets = new Map<string, Target>();
+  /** No longer in `targets`, but with a description until they are gone. */
+  private readonly draining = new Map<string, Target>();
+  private readonly closing = new AbortController();
+  private readonly pending = new Set<Promise<void>>();
+  private routable: Target[] = [];
+  private turn = 0;
+  /** The load balancer whose listeners use the group. A target group serves one load balancer at most. */
+  private usedBy?: string;
+  private metrics?: TargetMetrics;
+  private readonly stopGauge: () => void;
+
+  constructor(
+    readonly arn: string,
+    readonly scope: MetricScope,
+    public settings: Settings,
+    private readonly clock: Clock,
+    private readonly store: MetricStore,
+    private readonly warn: (message: string) => void,
+  ) {
+    this.stopGauge = store.everyMinute((minuteStartMs) => this.measureHosts(minuteStartMs));
+  }
+
+  get loadBalancerArn(): string | undefined {
+    return this.usedBy;
+  }
+
+  /** What is measured of its requests; undefined while no load balancer uses it. */
+  get requestMetrics(): TargetMetrics | undefined {
+    return this.metrics;
+  }
+
+  /** Only the targets of a group that a listener or a rule forwards to are checked, and have a health. */
+  use(loadBalancerArn: string | undefined): void {
+    if (loadBalancerArn === this.usedBy) return;
+    this.usedBy = loadBalancerArn;
+    this.metrics = loadBalancerArn
+      ? new TargetMetrics(this.store, this.scope, loadBalancerArn, this.arn)
+      : undefined;
+    for (const target of this.targets.values()) {
+      target.checks?.abort();
+      target.checks = undefined;
+      target.health = health.registering;
+      target.passed = target.failed = 0;
+    }
+    if (!loadBalancerArn) this.draining.clear();
+    this.update();
+  }
+
+  register(descriptions: readonly TargetDescription[]): void {
+    for (const description of descriptions) {
+      const { id, port, key } = this.identify(description);
+      if (this.targets.has(key)) continue;
+      this.draining.delete(key);
+      // 60 s is the idle timeout of a load balancer unless an attribute says otherwise; it is wall time.
+      this.targets.set(key, new Target(id, port, 60_000));
+    }
+    this.update();
+  }
+
+  /**
+   * The target gets no new request; those in flight finish. It stays in sight as draining for
+   * deregistration_delay.timeout_seconds of AWS time, and while requests are in flight for as long in wall time, since
+   * they really run: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html#deregistration-delay
+   */
+  deregister(descriptions: readonly TargetDescription[]): void {
+    for (const description of descriptions) {
+      const { key } = this.identify(description);
+      const target = this.targets.get(key);
+      // "If the specified target does not exist, the action returns successfully."
+      if (!target) continue;
+      this.targets.delete(key);
+      target.checks?.abort();
+      if (this.usedBy) {
+        target.health = health.draining;
+        this.draining.set(key, target);
+      }
+      const drained = this.drain(key, target);
+      this.pending.add(drained);
+      void drained.finally(() => this.pending.delete(drained));
+    }
+    this.update();
+  }
+
+  /** As DescribeTargetHealth answers; `wanted` limits it to some targets. */
+  describe(wanted: readonly TargetDescription[] | undefined): TargetHealthDescription[] {
+    const known = new Map([...this.draining, ...this.targets]);
+    const one = (id: string, port: number, { state, reason, description }: Health) => ({
+      Target: { Id: id, Port: port },
+      HealthCheckPort:
+        this.settings.HealthCheckPort === "traffic-port" ? String(port) : this.settings.HealthCheckPort,
+      TargetHealth: { State: state, Reason: reason, Description: description },
+    });
+    const of = (target: Target) => one(target.id, target.port, this.usedBy ? target.health : health.unused);
+    if (!wanted?.length) return [...known.values()].map(of) as TargetHealthDescription[];
+    return wanted.map((description) => {
+      const { id, port, key } = this.identify(description);
+      const target = known.get(key);
+      return target ? of(target) : one(id, port, health.notRegistered);
+    }) as TargetHealthDescription[];
+  }
+
+  /**
+   * The target of the next request: round robin over the healthy ones. When none is healthy, over all of them: the
+   * load balancer "fails open"
+   * (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html).
+   * Undefined when no target is registered.
+   */
+  choose(): Target | undefined {
+    if (this.routable.length === 0) return undefined;
+    this.turn = (this.turn + 1) % this.routable.length;
+    return this.routable[this.turn];
+  }
+
+  async close(): Promise<void> {
+    this.stopGauge();
+    this.closing.abort();
+    for (const target of [...this.targets.values(), ...this.draining.values()]) target.close();
+    await Promise.all(this.pending);
+  }
+
+  private update(): void {
+    const all = [...this.targets.values()];
+    const healthy = all.filter((target) => target.health.state === "healthy");
+    this.routable = healthy.length > 0 ? healthy : all;
+    if (!this.usedBy || this.closing.signal.aborted) return;
+    for (const target of all) {
+      if (target.checks) continue;
+      target.checks = new AbortController();
+      const { signal } = target.checks;
+      const watching = watchHealth(
+        target,
+        () => this.settings,
+        this.clock,
+        signal,
+        () => {
+          this.update();
+          this.measureHosts(this.clock.now().getTime());
+        },
+      ).catch((error: unknown) =>
+        this.warn(`health checks of ${target.id}:${target.port}: ${String(error)}`),
+      );
+      this.pending.add(watching);
+      void watching.finally(() => this.pending.delete(watching));
+    }
+  }
+
+  private async drain(key: string, target: Target): Promise<void> {
+    const delayMs = Number(this.attributes["deregistration_delay.timeout_seconds"] ?? 300) * 1000;
+    const begun = performance.now();
+    await this.clock.sleep(delayMs, this.closing.signal);
+    const leftMs = delayMs - (performance.now() - begun);
+    if (target.inFlight > 0 && leftMs > 0 && !this.closing.signal.aborted) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, leftMs);
+        const done = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+        target.onIdle = done;
+        this.closing.signal.addEventListener("abort", done, { once: true });
+      });
+    }
+    if (this.draining.get(key) === target) this.draining.delete(key);
+    target.close();
+  }
+
+  private measureHosts(atMs: number): void {
+    if (!this.usedBy || this.targets.size === 0) return;
+    const hosts = { healthy: 0, unhealthy: 0 };
+    for (const { health } of this.targets.values()) {
+      if (health.state === "healthy") hosts.healthy++;
+      else if (health.state === "unhealthy") hosts.unhealthy++;
+    }
+    countHosts(this.store, this.scope, this.usedBy, this.arn, hosts, atMs);
+  }
+
+  private identify({ Id: id = "", Port }: TargetDescription): { id: string; port: number; key: string } {
+    const port = Port ?? this.settings.Port ?? 80;
+    return { id, port, key: `${id}:${port}` };
+  }
+}
