@@ -27,7 +27,7 @@ export interface Beside {
   /** Answers in the base's place, or leaves it to the base by giving nothing. */
   instead?(call: BaseCall): Promise<BaseAnswer | undefined>;
   /** Sees each call that the base accepted, before the caller has the answer; may give another answer. */
-  after?(call: BaseCall, answer: BaseAnswer): Promise<BaseAnswer | void>;
+  after?(call: BaseCall, answer: BaseAnswer): Promise<BaseAnswer | undefined>;
 }
 
 type Handler = (request: http.IncomingMessage, response: http.ServerResponse) => void | Promise<void>;

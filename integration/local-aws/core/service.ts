@@ -10,7 +10,8 @@ export type OperationName<Sdk> = keyof Sdk extends infer K
   : never;
 
 type CommandOf<Sdk, N extends string> = `${N}Command` extends keyof Sdk
-  ? Sdk[`${N}Command`] extends new (input: infer I) => {
+  ? Sdk[`${N}Command`] extends abstract new (...args: never[]) => {
+      readonly input: infer I;
       resolveMiddleware(...args: never[]): (args: never) => Promise<{ output: infer O }>;
     }
     ? { input: I; output: O }

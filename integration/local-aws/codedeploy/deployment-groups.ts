@@ -1,0 +1,152 @@
+import { randomUUID } from "node:crypto";
+import * as sdk from "@aws-sdk/client-codedeploy";
+import type { Handlers } from "../core/service";
+import { findApplication } from "./applications";
+import { findConfig } from "./deployment-configs";
+import type { Application, Group, StateOf } from "./model";
+
+const $metadata = {};
+
+export function findGroup(application: Application, name: string | undefined): Group {
+  if (!name)
+    throw new sdk.DeploymentGroupNameRequiredException({
+      message: "Deployment group name is required.",
+      $metadata,
+    });
+  const group = application.groups.get(name);
+  if (group) return group;
+  const message = `No Deployment Group found for name: ${name}`;
+  throw new sdk.DeploymentGroupDoesNotExistException({ message, $metadata });
+}
+
+/** What Create and Update have in common. */
+type Settings = Omit<
+  sdk.CreateDeploymentGroupCommandInput,
+  "applicationName" | "deploymentGroupName" | "tags"
+>;
+
+/** https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_CreateDeploymentGroup.html and its neighbours */
+export function deploymentGroups(stateOf: StateOf) {
+  return {
+    CreateDeploymentGroup: async (input, caller) => {
+      const state = stateOf(caller);
+      const application = findApplication(state, input.applicationName);
+      const name = input.deploymentGroupName ?? "";
+      if (!name)
+        throw new sdk.DeploymentGroupNameRequiredException({
+          message: "Deployment group name is required.",
+          $metadata,
+        });
+      if (application.groups.has(name)) {
+        const message = `Deployment group already exists: ${name}`;
+        throw new sdk.DeploymentGroupAlreadyExistsException({ message, $metadata });
+      }
+      const deploymentConfigName = input.deploymentConfigName ?? "CodeDeployDefault.ECSAllAtOnce";
+      findConfig(state, deploymentConfigName);
+      check(input);
+      const { applicationName = "", tags, serviceRoleArn = "", ...settings } = input;
+      const deploymentGroupId = randomUUID();
+      application.groups.set(name, {
+        info: {
+          triggerConfigurations: [],
+          autoScalingGroups: [],
+          outdatedInstancesStrategy: "UPDATE",
+          ...given(settings),
+          applicationName,
+          deploymentGroupId,
+          deploymentGroupName: name,
+          serviceRoleArn,
+          deploymentConfigName,
+          computePlatform: "ECS",
+        } as Group["info"],
+        arn: `arn:aws:codedeploy:${caller.region}:${caller.account}:deploymentgroup:${applicationName}/${name}`,
+        tags: tags ?? [],
+      });
+      return { deploymentGroupId };
+    },
+    GetDeploymentGroup: async (input, caller) => {
+      const application = findApplication(stateOf(caller), input.applicationName);
+      return { deploymentGroupInfo: findGroup(application, input.deploymentGroupName).info };
+    },
+    BatchGetDeploymentGroups: async (input, caller) => {
+      const application = findApplication(stateOf(caller), input.applicationName);
+      const names = input.deploymentGroupNames ?? [];
+      return { deploymentGroupsInfo: names.map((name) => findGroup(application, name).info) };
+    },
+    ListDeploymentGroups: async (input, caller) => {
+      const application = findApplication(stateOf(caller), input.applicationName);
+      return { applicationName: input.applicationName, deploymentGroups: [...application.groups.keys()] };
+    },
+    UpdateDeploymentGroup: async (input, caller) => {
+      const state = stateOf(caller);
+      const application = findApplication(state, input.applicationName);
+      const group = findGroup(application, input.currentDeploymentGroupName);
+      const {
+        applicationName: _a,
+        currentDeploymentGroupName: _c,
+        newDeploymentGroupName,
+        ...settings
+      } = input;
+      if (input.deploymentConfigName) findConfig(state, input.deploymentConfigName);
+      check({ ...group.info, ...given(settings) } as Settings);
+      Object.assign(group.info, given(settings));
+      if (newDeploymentGroupName) {
+        application.groups.delete(group.info.deploymentGroupName);
+        group.info.deploymentGroupName = newDeploymentGroupName;
+        group.arn = group.arn.replace(/\/[^/]*$/, `/${newDeploymentGroupName}`);
+        application.groups.set(newDeploymentGroupName, group);
+      }
+      return { hooksNotCleanedUp: [] };
+    },
+    DeleteDeploymentGroup: async (input, caller) => {
+      const application = findApplication(stateOf(caller), input.applicationName);
+      application.groups.delete(input.deploymentGroupName ?? "");
+      return { hooksNotCleanedUp: [] };
+    },
+  } satisfies Handlers<typeof sdk>;
+}
+
+const given = <T extends object>(value: T): Partial<T> =>
+  Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as Partial<T>;
+
+// https://docs.aws.amazon.com/codedeploy/latest/userguide/deployment-groups-create-ecs.html
+function check(settings: Settings): void {
+  if (!settings.serviceRoleArn)
+    throw new sdk.RoleRequiredException({ message: "The role is required.", $metadata });
+  if (!/^arn:[^:]+:iam::\d{12}:role\//.test(settings.serviceRoleArn)) {
+    throw new sdk.InvalidRoleException({
+      message: `"${settings.serviceRoleArn}" is not the ARN of a role.`,
+      $metadata,
+    });
+  }
+  const service = settings.ecsServices?.[0];
+  if (!service?.serviceName || !service.clusterName || settings.ecsServices?.length !== 1) {
+    const message = "Deployment group's ECS service must be configured for a blue/green deployment.";
+    throw new sdk.InvalidECSServiceException({ message, $metadata });
+  }
+  const style = settings.deploymentStyle;
+  if (style?.deploymentType !== "BLUE_GREEN" || style.deploymentOption !== "WITH_TRAFFIC_CONTROL") {
+    const message = "Deployment style must be BLUE_GREEN, WITH_TRAFFIC_CONTROL for the ECS compute platform.";
+    throw new sdk.InvalidDeploymentStyleException({ message, $metadata });
+  }
+  const pair = settings.loadBalancerInfo?.targetGroupPairInfoList?.[0];
+  if (pair?.targetGroups?.length !== 2 || !pair.prodTrafficRoute?.listenerArns?.length) {
+    const message = "A target group pair with two target groups and a production listener is required.";
+    throw new sdk.InvalidLoadBalancerInfoException({ message, $metadata });
+  }
+  const { blueGreenDeploymentConfiguration: blueGreen, autoRollbackConfiguration: rollback } = settings;
+  if (!blueGreen?.terminateBlueInstancesOnDeploymentSuccess || !blueGreen.deploymentReadyOption) {
+    const message = "terminateBlueInstancesOnDeploymentSuccess and deploymentReadyOption are required.";
+    throw new sdk.InvalidBlueGreenDeploymentConfigurationException({ message, $metadata });
+  }
+  if (rollback?.enabled && !rollback.events?.length) {
+    const message = "An automatic rollback that is enabled needs at least one event.";
+    throw new sdk.InvalidAutoRollbackConfigException({ message, $metadata });
+  }
+  if (settings.alarmConfiguration?.enabled && !settings.alarmConfiguration.alarms?.length) {
+    throw new sdk.InvalidAlarmConfigException({
+      message: "An enabled alarm configuration needs alarms.",
+      $metadata,
+    });
+  }
+}

@@ -1,0 +1,47 @@
+import * as sdk from "@aws-sdk/client-codedeploy";
+import type { Aws } from "../core/aws";
+import { Regional } from "../core/regional";
+import { actingService } from "../core/service";
+import { applications } from "./applications";
+import { deploymentConfigs, predefinedConfigs } from "./deployment-configs";
+import { deploymentGroups } from "./deployment-groups";
+import { deployments } from "./deployments";
+import { hookReports } from "./hooks";
+import { DeploymentError } from "./interruption";
+import type { CodeDeployState } from "./model";
+
+/** AWS CodeDeploy for Amazon ECS: blue/green deployments with hooks, canaries, alarms and rollback. */
+export function codedeploy(aws: Aws) {
+  const states = new Regional<CodeDeployState>((account, region) => ({
+    owner: aws.root(account, region),
+    applications: new Map(),
+    configs: predefinedConfigs(aws.clock.now()),
+    deployments: new Map(),
+  }));
+  const stateOf = (caller: { account: string; region: string }) => states.of(caller);
+  const service = actingService({
+    name: "CodeDeploy",
+    signingName: "codedeploy",
+    sdk,
+    warn: aws.warn,
+    handlers: {
+      ...applications(stateOf, aws.clock),
+      ...deploymentConfigs(stateOf, aws.clock),
+      ...deploymentGroups(stateOf),
+      ...deployments(aws, stateOf),
+      ...hookReports(stateOf),
+    },
+  });
+  const close = async () => {
+    const all = states.all().flatMap(({ deployments }) => [...deployments.values()]);
+    for (const { interruption, info } of all) {
+      // The local AWS goes away: there is nothing to roll back to.
+      info.autoRollbackConfiguration = { enabled: false };
+      interruption.raise(
+        new DeploymentError("MANUAL_STOP", "The local AWS was stopped.", "DEPLOYMENT_STOP_ON_REQUEST"),
+      );
+    }
+    await Promise.all(all.map(({ finished }) => finished));
+  };
+  return { service, close };
+}

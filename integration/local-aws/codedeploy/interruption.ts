@@ -1,0 +1,39 @@
+import type { ErrorCode } from "@aws-sdk/client-codedeploy";
+
+/** Why a deployment does not go on, in the API's own codes, and which automatic rollback event that is. */
+export class DeploymentError extends Error {
+  override name = "DeploymentError";
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly rollbackEvent:
+      "DEPLOYMENT_FAILURE" | "DEPLOYMENT_STOP_ON_ALARM" | "DEPLOYMENT_STOP_ON_REQUEST" = "DEPLOYMENT_FAILURE",
+  ) {
+    super(message);
+  }
+
+  /** A deployment that was stopped, by an alarm or on request, has not failed by itself. */
+  get status(): "Failed" | "Stopped" {
+    return this.rollbackEvent === "DEPLOYMENT_FAILURE" ? "Failed" : "Stopped";
+  }
+}
+
+/** Stops a deployment from outside: at its next wait, or between two of its steps. */
+export class Interruption {
+  private readonly controller = new AbortController();
+  private error: DeploymentError | undefined;
+
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  raise(error: DeploymentError): void {
+    this.error ??= error;
+    this.controller.abort();
+  }
+
+  throwIfRaised(): void {
+    if (this.error) throw this.error;
+  }
+}

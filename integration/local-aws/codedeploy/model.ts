@@ -1,0 +1,57 @@
+import type {
+  ApplicationInfo,
+  DeploymentConfigInfo,
+  DeploymentGroupInfo,
+  DeploymentInfo,
+  LifecycleEvent,
+  RevisionLocation,
+  Tag,
+} from "@aws-sdk/client-codedeploy";
+import type { Identity } from "../core/aws";
+import type { AppSpec } from "./appspec";
+import type { Interruption } from "./interruption";
+
+export interface Application {
+  info: ApplicationInfo & { applicationName: string };
+  arn: string;
+  groups: Map<string, Group>;
+  revisions: { revision: RevisionLocation; description?: string; registerTime: Date }[];
+  tags: Tag[];
+}
+
+export interface Group {
+  info: DeploymentGroupInfo & { deploymentGroupName: string; serviceRoleArn: string };
+  arn: string;
+  tags: Tag[];
+}
+
+export interface Deployment {
+  info: DeploymentInfo & { deploymentId: string };
+  owner: Identity;
+  group: Group;
+  appSpec: AppSpec;
+  /** In the order in which they happen. */
+  events: (LifecycleEvent & { lifecycleEventName: string })[];
+  /** What a read of its target shows of the task sets, from the deployment's own point of view. */
+  target: { blueTaskSet?: string; greenTaskSet?: string; updatedAt: Date };
+  interruption: Interruption;
+  /** Hooks that have not reported yet, by execution id. */
+  hooks: Map<string, HookExecution>;
+  /** Resolved by ContinueDeployment. */
+  continued: { ready: boolean; termination: boolean };
+  finished: Promise<void>;
+}
+
+export interface HookExecution {
+  event: string;
+  report?: "Succeeded" | "Failed";
+}
+
+export interface CodeDeployState {
+  owner: Identity;
+  applications: Map<string, Application>;
+  configs: Map<string, DeploymentConfigInfo & { deploymentConfigName: string }>;
+  deployments: Map<string, Deployment>;
+}
+
+export type StateOf = (caller: { account: string; region: string }) => CodeDeployState;

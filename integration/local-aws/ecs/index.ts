@@ -1,0 +1,41 @@
+import * as sdk from "@aws-sdk/client-ecs";
+import type { ContainerEngine } from "../containers/engine";
+import type { Aws } from "../core/aws";
+import { Regional } from "../core/regional";
+import { actingService } from "../core/service";
+import { clusters } from "./clusters";
+import type { EcsState } from "./model";
+import { Scheduler } from "./scheduler";
+import { services } from "./services";
+import { tags } from "./tags";
+import { taskDefinitions } from "./task-definitions";
+import { taskSets } from "./task-sets";
+import { tasks } from "./tasks";
+
+/** Amazon ECS: task definitions, services under CodeDeploy, their task sets, and tasks that really run. */
+export function ecs(aws: Aws, containers: ContainerEngine) {
+  const states = new Regional<EcsState>((account, region) => ({
+    owner: aws.root(account, region),
+    clusters: new Map(),
+    families: new Map(),
+    tasks: new Map(),
+    tagsOfTaskDefinitions: new Map(),
+  }));
+  const stateOf = (caller: { account: string; region: string }) => states.of(caller);
+  const scheduler = new Scheduler(aws, containers);
+  const service = actingService({
+    name: "ECS",
+    signingName: "ecs",
+    sdk,
+    warn: aws.warn,
+    handlers: {
+      ...clusters(stateOf),
+      ...taskDefinitions(stateOf, aws.clock),
+      ...services(stateOf, scheduler, aws.clock),
+      ...taskSets(stateOf, scheduler, aws.clock),
+      ...tasks(stateOf, scheduler),
+      ...tags(stateOf),
+    },
+  });
+  return { service, close: () => scheduler.close() };
+}

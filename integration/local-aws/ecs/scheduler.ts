@@ -1,0 +1,143 @@
+import { randomUUID } from "node:crypto";
+import type { Aws } from "../core/aws";
+import { seconds } from "../core/clock";
+import type { ContainerEngine } from "../containers/engine";
+import { computedCount, type StoredService, type StoredTask, type StoredTaskSet } from "./model";
+import { RunningTask } from "./running-task";
+import { targetStates } from "./targets";
+
+/** Stopped tasks can be described for an hour. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html */
+const stoppedTaskLife = seconds(3600);
+
+/** Keeps as many tasks of every task set running as it should have, and knows which sets are steady. */
+export class Scheduler {
+  private readonly running = new Map<string, RunningTask>();
+  private readonly services = new Set<StoredService>();
+  private readonly stopWatching: () => Promise<void>;
+  private closed = false;
+
+  constructor(
+    private readonly aws: Aws,
+    private readonly containers: ContainerEngine,
+  ) {
+    // A look every five seconds, but not more often than ten times a second on this machine.
+    this.stopWatching = aws.clock.every(Math.max(seconds(5), 100 * aws.clock.speed), () => this.watch());
+  }
+
+  /** Starts and stops tasks until each task set of the service has its count. */
+  reconcile(service: StoredService): void {
+    this.services.add(service);
+    for (const set of [...service.taskSets]) {
+      const live = this.tasksOf(service, set).filter(({ desiredStatus }) => desiredStatus === "RUNNING");
+      const wanted = this.closed ? 0 : computedCount(service, set);
+      for (let i = live.length; i < wanted; i++) this.start(service, set);
+      for (const task of live.slice(wanted)) {
+        this.stopTask(task.taskArn, "ServiceSchedulerInitiated", `Scaling activity initiated by ${set.id}`);
+      }
+      if (live.length !== wanted) set.steadySince = undefined;
+      if (!set.active && this.tasksOf(service, set).every(({ lastStatus }) => lastStatus === "STOPPED")) {
+        service.taskSets = service.taskSets.filter((one) => one !== set);
+      }
+    }
+  }
+
+  stopTask(taskArn: string, stopCode: NonNullable<StoredTask["stopCode"]>, reason: string): void {
+    void this.running.get(taskArn)?.stop(stopCode, reason);
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.stopWatching();
+    await Promise.all([...this.running.values()].map((task) => task.kill()));
+  }
+
+  private tasksOf(service: StoredService, set: StoredTaskSet): StoredTask[] {
+    return [...service.cluster.state.tasks.values()].filter(({ startedBy }) => startedBy === set.id);
+  }
+
+  private start(service: StoredService, set: StoredTaskSet): void {
+    const { cluster } = service;
+    const { account, region } = cluster.state.owner;
+    const id = randomUUID().replaceAll("-", "");
+    const task: StoredTask = {
+      taskArn: `arn:aws:ecs:${region}:${account}:task/${cluster.name}/${id}`,
+      clusterArn: cluster.arn,
+      taskDefinitionArn: set.taskDefinition.taskDefinitionArn,
+      group: `service:${service.name}`,
+      startedBy: set.id,
+      launchType: set.launchType,
+      platformVersion: set.platformVersion,
+      platformFamily: "Linux",
+      cpu: set.taskDefinition.cpu,
+      memory: set.taskDefinition.memory,
+      lastStatus: "PROVISIONING",
+      desiredStatus: "RUNNING",
+      healthStatus: "UNKNOWN",
+      createdAt: this.aws.clock.now(),
+      containers: set.taskDefinition.containerDefinitions.map(({ name, image }) => ({
+        name,
+        image,
+        lastStatus: "PENDING",
+      })),
+      attachments: [],
+      overrides: { containerOverrides: [] },
+      tags: [],
+    };
+    cluster.state.tasks.set(task.taskArn, task);
+    const running = new RunningTask(this.aws, this.containers, service, set, task);
+    this.running.set(task.taskArn, running);
+    void running.ended.then(({ byItself }) => {
+      this.running.delete(task.taskArn);
+      if (byItself) set.failures += 1;
+      // "…the service scheduler throttles how often service tasks are launched if they repeatedly fail to start."
+      // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html
+      const pause = byItself ? Math.min(seconds(2 ** Math.min(set.failures, 10)), seconds(27 * 60)) : 0;
+      void this.aws.clock.sleep(Math.max(pause, byItself ? 200 * this.aws.clock.speed : 0)).then(() => {
+        if (!this.closed) this.reconcile(service);
+      });
+    });
+  }
+
+  private async watch(): Promise<void> {
+    for (const service of this.services) {
+      try {
+        await this.look(service);
+      } catch (error) {
+        this.aws.warn(`ECS could not look after the service ${service.name}: ${String(error)}`);
+      }
+    }
+  }
+
+  private async look(service: StoredService): Promise<void> {
+    const { state } = service.cluster;
+    const now = this.aws.clock.now();
+    const groups = new Set(
+      service.taskSets.flatMap(({ loadBalancers }) => loadBalancers.map((one) => one.targetGroupArn ?? "")),
+    );
+    const states = await targetStates(this.aws, state.owner, groups);
+    for (const set of service.taskSets) {
+      const tasks = this.tasksOf(service, set).filter(({ desiredStatus }) => desiredStatus === "RUNNING");
+      let healthy = 0;
+      for (const task of tasks) {
+        const health = this.running.get(task.taskArn)?.targets.map((target) => states.get(target)) ?? [];
+        if (task.lastStatus === "RUNNING" && health.every((one) => one === "healthy" || one === "unused"))
+          healthy += 1;
+        const grace = seconds(service.settings.healthCheckGracePeriodSeconds ?? 0);
+        const old = task.startedAt && now.getTime() - task.startedAt.getTime() > grace;
+        if (old && health.includes("unhealthy")) {
+          set.failures += 1;
+          this.stopTask(task.taskArn, "ServiceSchedulerInitiated", "Task failed ELB health checks");
+        }
+      }
+      const steady = healthy === computedCount(service, set) && tasks.length === healthy;
+      if (steady) {
+        set.steadySince ??= now;
+        set.failures = 0;
+      } else set.steadySince = undefined;
+    }
+    for (const [arn, task] of state.tasks) {
+      if (task.stoppedAt && now.getTime() - task.stoppedAt.getTime() > stoppedTaskLife)
+        state.tasks.delete(arn);
+    }
+  }
+}
