@@ -1,0 +1,173 @@
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { type Duration, isDuration, toSeconds } from "./components/duration";
+import { type Service, fargateSizeProblem, serviceDefinitions, servicesWith } from "./services";
+
+const allow = (what: string) => ({ error: `allowed is ${what}` });
+const whole = (least: number, most: number, what: string) => {
+  const range = allow(`${what} from ${String(least)} to ${String(most)}`);
+  return z.int(range).min(least, range).max(most, range);
+};
+/** An object that takes these keys only. */
+const group = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.strictObject(shape, allow(`{${Object.keys(shape).join(", ")}}`));
+const matching = (pattern: RegExp, what: string) => z.string(allow(what)).regex(pattern, allow(what));
+const minutes = (least: number, most: number) => {
+  const what = allow(`a time from ${String(least)} to ${String(most)} minutes, written "5 minutes"`);
+  return z.custom<Duration>((value) => {
+    if (typeof value !== "string" || !isDuration(value)) return false;
+    const count = toSeconds(value) / 60;
+    return Number.isInteger(count) && count >= least && count <= most;
+  }, what);
+};
+
+const accountId = matching(/^\d{12}$/, "a 12-digit account id, in quotes");
+const subnetIds = (what: string) =>
+  z.array(matching(/^subnet-[0-9a-z]+$/, "subnet ids"), allow(what)).min(2, allow(what));
+
+/** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+const retentionDays = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557];
+
+const network = group({
+  vpcId: matching(/^vpc-[0-9a-z]+$/, "the id of a VPC"),
+  publicSubnetIds: subnetIds("at least two subnets, in different zones, with a route to the internet"),
+  privateSubnetIds: subnetIds("at least two subnets, in different zones, with a route out through NAT"),
+  testTrafficCidrs: z
+    .array(
+      matching(/^\d+\.\d+\.\d+\.\d+\/\d+$/, "address ranges such as 203.0.113.7/32"),
+      allow("a list of address ranges"),
+    )
+    .min(1, allow("at least the addresses of the NAT gateways, from where the hook functions come")),
+});
+
+const overrides = group({
+  desiredCount: whole(1, 100, "a number of tasks").optional(),
+  cpu: whole(256, 4096, "CPU units").optional(),
+  memory: whole(512, 30_720, "MiB").optional(),
+  environment: z
+    .record(
+      matching(/^[A-Za-z_][A-Za-z0-9_]*$/, "names of environment variables"),
+      z.string(allow("a text, in quotes")),
+      allow("{NAME: value}"),
+    )
+    .optional(),
+});
+/** What one environment's configuration may say of a service. */
+export type ServiceOverrides = z.infer<typeof overrides>;
+
+const serviceNames = serviceDefinitions.map((service) => service.name);
+
+const common = {
+  network: network.optional(),
+  certificateArn: matching(
+    /^arn:[^:]+:acm:[^:]+:\d{12}:certificate\/.+$/,
+    "the ARN of an ACM certificate",
+  ).optional(),
+  testPort: whole(1, 65_535, "a port")
+    .refine(
+      (port) => port !== 80 && port !== 443,
+      allow("a port other than 80 and 443, which serve customers"),
+    )
+    .default(9002),
+  deployment: group({
+    canaryPercent: whole(1, 100, "percent").default(100),
+    // CodeDeploy moves the rest of the traffic after at most two days, as it keeps the old version at most that long.
+    // https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_BlueInstanceTerminationOption.html
+    canaryInterval: minutes(1, 2880).default("5 minutes"),
+    terminationWait: minutes(0, 2880).default("5 minutes"),
+  }).prefault({}),
+  alarms: group({ target5xxPerMinute: whole(1, 1_000_000, "a number of answers").default(5) }).prefault({}),
+  logRetentionDays: z
+    .int(allow(`one of ${retentionDays.join(", ")}`))
+    .refine((days) => retentionDays.includes(days), allow(`one of ${retentionDays.join(", ")}`))
+    .default(30),
+  services: z
+    .partialRecord(z.enum(serviceNames), overrides, allow(`{${serviceNames.join(", ")}}`))
+    .prefault({})
+    .transform((all, context): Service[] =>
+      servicesWith(all).map((service) => {
+        const problem = fargateSizeProblem(service.cpu, service.memory);
+        if (problem !== undefined)
+          context.addIssue({ code: "custom", path: [service.name], message: problem, input: all });
+        return service;
+      }),
+    ),
+};
+
+const staging = group({
+  environment: z.literal("staging"),
+  ...common,
+  source: group({
+    connectionArn: matching(
+      /^arn:[^:]+:(codestar-connections|codeconnections):[^:]+:\d{12}:connection\/.+$/,
+      "the ARN of a connection to the repository's host",
+    ),
+    repository: matching(/^[\w.-]+(\/[\w.-]+)+$/, "owner/name"),
+    branch: matching(/^[^\s*?[\]]+$/, "the name of a branch"),
+  }),
+  promoteToAccount: accountId.optional(),
+});
+
+const prod = group({
+  environment: z.literal("prod"),
+  ...common,
+  promotedFromAccount: accountId.optional(),
+});
+
+const schema = z.discriminatedUnion("environment", [staging, prod], allow('"staging" or "prod"'));
+
+/** The configuration of a stack that builds releases and promotes them. */
+export type StagingConfig = z.infer<typeof staging>;
+/** The configuration of a stack that receives releases. */
+export type ProdConfig = z.infer<typeof prod>;
+/** One environment. Every field is filled in; times are typed, counts are in range, `services` are complete. */
+export type EnvironmentConfig = StagingConfig | ProdConfig;
+
+/** Keys whose value is a text as it stands; all others are JSON, which is how Pulumi hands over numbers and objects. */
+const texts = new Set(["environment", "certificateArn", "promoteToAccount", "promotedFromAccount"]);
+
+function valueAt(values: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], values);
+}
+
+function sentences(issue: z.core.$ZodIssue, values: Record<string, unknown>): string[] {
+  const name = (path: readonly PropertyKey[]) => `greenroom:${path.map(String).join(".")}`;
+  if (issue.code === "unrecognized_keys")
+    return issue.keys.map((key) => {
+      const path = [...issue.path, key];
+      return `${name(path)} is ${JSON.stringify(valueAt(values, path))}, but is not a key here: ${issue.message}`;
+    });
+  const value = valueAt(values, issue.path);
+  return [
+    `${name(issue.path)} is ${value === undefined ? "not set" : JSON.stringify(value)}: ${issue.message}`,
+  ];
+}
+
+/**
+ * Checks the values of a stack's `greenroom:` keys (without that prefix), as Pulumi hands them over: texts.
+ * @throws Error that lists every wrong key with its value and what is allowed.
+ */
+export function parseConfig(raw: Readonly<Record<string, string>>): EnvironmentConfig {
+  const values: Record<string, unknown> = {};
+  for (const [key, text] of Object.entries(raw)) {
+    try {
+      values[key] = texts.has(key) ? text : (JSON.parse(text) as unknown);
+    } catch {
+      values[key] = text;
+    }
+  }
+  const result = schema.safeParse(values);
+  if (result.success) return result.data;
+  const problems = result.error.issues.flatMap((issue) => sentences(issue, values));
+  throw new Error(
+    `The configuration of this stack is wrong:\n${problems.map((problem) => `  ${problem}`).join("\n")}\nChange it in Pulumi.<stack>.yaml or with \`pulumi config set\`.`,
+  );
+}
+
+/** This stack's configuration. @throws Error as {@link parseConfig} does, before anything is registered. */
+export function readConfig(): EnvironmentConfig {
+  const prefix = `${pulumi.getProject()}:`;
+  // allConfig() is the only way to see keys that nobody asks for, a misspelt one for instance.
+  const own = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(prefix));
+  return parseConfig(Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value])));
+}
