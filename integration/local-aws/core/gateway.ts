@@ -30,6 +30,16 @@ export interface Beside {
   after?(call: BaseCall, answer: BaseAnswer): Promise<BaseAnswer | undefined>;
 }
 
+/** A write that the base accepted, without the bodies, which the gateway does not hold. */
+export interface AcceptedWrite {
+  method: string;
+  /** Path and query, as sent. */
+  path: string;
+  headers: http.IncomingHttpHeaders;
+  caller: Identity;
+  answerHeaders: http.IncomingHttpHeaders;
+}
+
 type Handler = (request: http.IncomingMessage, response: http.ServerResponse) => void | Promise<void>;
 
 /**
@@ -40,6 +50,7 @@ type Handler = (request: http.IncomingMessage, response: http.ServerResponse) =>
 export class Gateway {
   private readonly services = new Map<string, ActingService>();
   private readonly beside = new Map<string, Beside>();
+  private readonly observers = new Map<string, (write: AcceptedWrite) => void>();
   private readonly hosts: { matches: (host: string) => boolean; handler: Handler }[] = [];
   private readonly mounts = new Map<string, Handler>();
   private readonly accounts = new Map<string, Promise<string>>();
@@ -74,6 +85,11 @@ export class Gateway {
 
   watch(signingName: string, beside: Beside): void {
     this.beside.set(signingName, beside);
+  }
+
+  /** Tells `observer` of each write to a service that goes through to the base, once the base has accepted it. */
+  observe(signingName: string, observer: (write: AcceptedWrite) => void): void {
+    this.observers.set(signingName, observer);
   }
 
   /** Requests whose Host header matches go to `handler`, signed or not. */
@@ -128,7 +144,7 @@ export class Gateway {
       return;
     }
     const beside = scope && this.beside.get(scope.service);
-    if (!beside) return this.forward(request, response);
+    if (!beside) return this.forward(request, response, scope);
     const call: BaseCall = {
       method: request.method ?? "GET",
       path: request.url ?? "/",
@@ -154,7 +170,11 @@ export class Gateway {
     return answer;
   }
 
-  private async forward(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+  private async forward(
+    request: http.IncomingMessage,
+    response: http.ServerResponse,
+    scope: Scope | undefined,
+  ): Promise<void> {
     const method = request.method ?? "GET";
     const hasBody = method !== "GET" && method !== "HEAD";
     const answer = await this.toBase(
@@ -163,6 +183,16 @@ export class Gateway {
       request.headers,
       hasBody ? request : undefined,
     );
+    const observer = scope && this.observers.get(scope.service);
+    if (observer && hasBody && answer.statusCode < 300) {
+      const { headers, url: path = "/" } = request;
+      const write = { method, path, headers, answerHeaders: answer.headers };
+      // A caller that the base does not know was warned of; its write is nobody's.
+      void this.identity(request, scope).then(
+        (caller) => observer({ ...write, caller }),
+        () => undefined,
+      );
+    }
     response.writeHead(answer.statusCode, answer.headers as http.OutgoingHttpHeaders);
     for await (const chunk of answer.body) if (!response.write(chunk)) await drained(response);
     response.end();

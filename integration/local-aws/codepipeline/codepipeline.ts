@@ -1,0 +1,82 @@
+import * as sdk from "@aws-sdk/client-codepipeline";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import type { Aws, Identity } from "../core/aws";
+import { actingService, type ActingService } from "../core/service";
+import { Approvals } from "./approvals";
+import { Engine } from "./engine";
+import { executionHandlers } from "./execution-handlers";
+import { jobHandlers } from "./job-handlers";
+import { Jobs } from "./jobs";
+import { currentDeclaration } from "./model";
+import { pipelineHandlers } from "./pipeline-handlers";
+import { Pipelines } from "./pipelines";
+import { triggeredSource } from "./push-triggers";
+import type { Commit, SourceHost } from "./sources";
+
+/**
+ * CodePipeline: runs the pipelines that are declared to it, through the other services of the local AWS.
+ *
+ * @param sources the git host behind every connection; a push to it starts the pipelines that it triggers
+ */
+export function codepipeline(
+  aws: Aws,
+  sources: SourceHost,
+): { service: ActingService; close: () => Promise<void> } {
+  const pipelines = new Pipelines();
+  const approvals = new Approvals();
+  const jobs = new Jobs();
+  const engine = new Engine({ aws, sources, approvals, jobs });
+
+  const callers = new Map<string, Promise<string>>();
+  const callerArn = (caller: Identity): Promise<string> => {
+    const key = `${caller.credentials.accessKeyId} ${caller.credentials.sessionToken ?? ""}`;
+    let arn = callers.get(key);
+    if (!arn) {
+      arn = aws
+        .client(STSClient, caller)
+        .send(new GetCallerIdentityCommand({}))
+        .then((me) => me.Arn ?? "")
+        .catch(() => `arn:aws:iam::${caller.account}:root`);
+      callers.set(key, arn);
+    }
+    return arn;
+  };
+
+  function onPush(commit: Commit): void {
+    for (const pipeline of pipelines.all()) {
+      const declaration = currentDeclaration(pipeline);
+      const actionName = triggeredSource(declaration, commit);
+      if (!actionName) continue;
+      const source = declaration.stages?.[0]?.actions?.find(({ name }) => name === actionName);
+      try {
+        engine.start(pipeline, {
+          trigger: { triggerType: "WebhookV2", triggerDetail: source?.configuration?.ConnectionArn },
+          variables: pipelines.variables(pipeline, []),
+          sourceRevisions: [{ actionName, revisionType: "COMMIT_ID", revisionValue: commit.commitId }],
+          branch: commit.branch,
+        });
+      } catch (error) {
+        aws.warn(`the push of ${commit.commitId} could not start ${pipeline.arn}: ${String(error)}`);
+      }
+    }
+  }
+  const stopListening = sources.onPush(onPush);
+
+  return {
+    service: actingService({
+      name: "CodePipeline",
+      signingName: "codepipeline",
+      sdk,
+      handlers: {
+        ...pipelineHandlers(pipelines, engine, aws.clock, callerArn),
+        ...executionHandlers(pipelines, engine, approvals, aws.clock, callerArn),
+        ...jobHandlers(jobs),
+      },
+      warn: aws.warn,
+    }),
+    async close() {
+      stopListening();
+      await engine.close(pipelines.all());
+    },
+  };
+}

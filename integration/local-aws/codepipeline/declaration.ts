@@ -1,0 +1,244 @@
+import {
+  InvalidActionDeclarationException,
+  InvalidBlockerDeclarationException,
+  InvalidStageDeclarationException,
+  InvalidStructureException,
+  ValidationException,
+  type ActionDeclaration,
+  type PipelineDeclaration,
+  type StageDeclaration,
+} from "@aws-sdk/client-codepipeline";
+import { ServiceError } from "../core/errors";
+import { actionType, type ActionType } from "./action-types";
+import { referredNamespaces } from "./variables";
+
+const $metadata = {};
+const invalid = (message: string) => new ValidationException({ message, $metadata });
+const structure = (message: string) => new InvalidStructureException({ message, $metadata });
+const badStage = (message: string) => new InvalidStageDeclarationException({ message, $metadata });
+const badAction = (message: string) => new InvalidActionDeclarationException({ message, $metadata });
+export const lacks = (what: string) =>
+  new ServiceError("NotImplemented", `not implemented: CodePipeline ${what}`, 501);
+
+/** What AWS answers when it gives back a declaration: defaults are filled in. */
+export function withDefaults(pipeline: PipelineDeclaration, version: number): PipelineDeclaration {
+  return {
+    ...pipeline,
+    version,
+    pipelineType: pipeline.pipelineType ?? "V1",
+    executionMode: pipeline.executionMode ?? "SUPERSEDED",
+    stages: pipeline.stages?.map((stage) => ({
+      ...stage,
+      actions: stage.actions?.map((action) => ({
+        ...action,
+        runOrder: action.runOrder ?? 1,
+        configuration: action.configuration ?? {},
+        outputArtifacts: action.outputArtifacts ?? [],
+        inputArtifacts: action.inputArtifacts ?? [],
+      })),
+    })),
+  };
+}
+
+/**
+ * Refuses a declaration that AWS refuses, with its exceptions, and one that uses what Greenroom lacks.
+ * https://docs.aws.amazon.com/codepipeline/latest/userguide/pipeline-requirements.html
+ */
+export function validateDeclaration(pipeline: PipelineDeclaration, region: string): void {
+  matches("pipeline.name", pipeline.name, /^[A-Za-z0-9.@\-_]{1,100}$/, "[A-Za-z0-9.@\\-_]+");
+  matches("pipeline.roleArn", pipeline.roleArn, /^arn:aws[\w-]*:iam::\d{12}:role\/.+$/, "an IAM role's ARN");
+  const stores = [pipeline.artifactStore, pipeline.artifactStores].filter(Boolean);
+  if (stores.length !== 1)
+    throw structure("Pipeline must have either artifactStore or artifactStores, and not both");
+  if (pipeline.artifactStores && !pipeline.artifactStores[region])
+    throw structure(`artifactStores must include an artifact store in the pipeline's region, ${region}`);
+  validateVersion2(pipeline);
+
+  const stages = pipeline.stages ?? [];
+  if (stages.length < 2)
+    throw structure(
+      `Pipeline has only ${stages.length} stage(s). There should be a minimum of 2 stages in a pipeline`,
+    );
+  if (stages[0]?.actions?.some((action) => action.actionTypeId?.category !== "Source"))
+    throw structure("Pipeline should start with a stage that only contains source actions");
+  const repeated = duplicate(stages.map(({ name }) => name));
+  if (repeated)
+    throw badStage(`Stage name must be unique within a pipeline. ${repeated} is used more than once`);
+
+  const produced = new Set<string>();
+  const namespaces = new Set<string>();
+  stages.forEach((stage, index) => validateStage(stage, index, region, produced, namespaces));
+  const sources = new Set(stages[0]?.actions?.map(({ name }) => name));
+  for (const { gitConfiguration } of pipeline.triggers ?? []) {
+    const name = gitConfiguration?.sourceActionName;
+    if (!sources.has(name))
+      throw structure(`Trigger refers to source action ${name}, which the pipeline does not have`);
+  }
+}
+
+function validateVersion2(pipeline: PipelineDeclaration): void {
+  if (pipeline.pipelineType === "V2") return;
+  if (pipeline.triggers?.length) throw structure("Triggers are only supported in pipelines of type V2");
+  if (pipeline.variables?.length) throw structure("Variables are only supported in pipelines of type V2");
+  if (pipeline.executionMode && pipeline.executionMode !== "SUPERSEDED")
+    throw structure(`Execution mode ${pipeline.executionMode} is only supported in pipelines of type V2`);
+}
+
+function validateStage(
+  stage: StageDeclaration,
+  index: number,
+  region: string,
+  produced: Set<string>,
+  namespaces: Set<string>,
+): void {
+  const at = `pipeline.stages.${index + 1}.member.name`;
+  matches(at, stage.name, /^[A-Za-z0-9.@\-_]{1,100}$/, "[A-Za-z0-9.@\\-_]+");
+  for (const condition of ["onFailure", "onSuccess", "beforeEntry"] as const)
+    if (stage[condition]) throw lacks(`stage condition ${condition} (stage ${stage.name})`);
+  if (stage.blockers?.length)
+    throw new InvalidBlockerDeclarationException({
+      message: "Blockers are reserved for future use",
+      $metadata,
+    });
+  const actions = stage.actions ?? [];
+  if (actions.length === 0) throw badStage(`Stage '${stage.name}' must have at least one action`);
+  if (actions.length > 50) throw badStage(`Stage '${stage.name}' has more than 50 actions`);
+  const repeated = duplicate(actions.map(({ name }) => name));
+  if (repeated)
+    throw badAction(
+      `Action name must be unique within a stage. ${repeated} is used more than once in ${stage.name}`,
+    );
+
+  // What an action consumes or refers to must come from an action that has certainly run before it.
+  const groups = new Map<number, ActionDeclaration[]>();
+  for (const action of actions) {
+    const order = action.runOrder ?? 1;
+    if (!Number.isInteger(order) || order < 1 || order > 999)
+      throw invalid(
+        `1 validation error detected: Value '${order}' at 'runOrder' of action ${action.name} failed to satisfy constraint: Member must be between 1 and 999`,
+      );
+    groups.set(order, [...(groups.get(order) ?? []), action]);
+  }
+  for (const [, group] of [...groups].sort(([a], [b]) => a - b)) {
+    for (const action of group) validateAction(action, index, region, produced, namespaces);
+    for (const action of group) {
+      for (const { name = "" } of action.outputArtifacts ?? []) {
+        if (produced.has(name))
+          throw badAction(
+            `Output Artifact Bundle name must be unique within the pipeline. ${name} has been used more than once`,
+          );
+        produced.add(name);
+      }
+      if (action.namespace) {
+        if (namespaces.has(action.namespace))
+          throw badAction(
+            `Namespace must be unique within the pipeline. ${action.namespace} has been used more than once`,
+          );
+        namespaces.add(action.namespace);
+      }
+    }
+  }
+}
+
+function validateAction(
+  action: ActionDeclaration,
+  stageIndex: number,
+  region: string,
+  produced: ReadonlySet<string>,
+  namespaces: ReadonlySet<string>,
+): void {
+  const { name, actionTypeId: id } = action;
+  matches("actions.member.name", name, /^[A-Za-z0-9.@\-_]{1,100}$/, "[A-Za-z0-9.@\\-_]+");
+  const type = actionType(id);
+  if (!type) throw lacks(`action ${id?.owner}/${id?.provider} (category ${id?.category}, action ${name})`);
+  if (id?.version !== "1")
+    throw badAction(
+      `ActionType (Category: '${id?.category}', Provider: '${id?.provider}', Owner: '${id?.owner}', Version: '${id?.version}') in action '${name}' is not available in region '${region}'`,
+    );
+  if (id.category === "Source" && stageIndex > 0)
+    throw structure(`Action ${name} is a source action. Only the first stage may contain source actions`);
+  if (action.region && action.region !== region)
+    throw lacks(`action in another region (action ${name}, region ${action.region})`);
+  for (const key of ["commands", "outputVariables", "environmentVariables"] as const)
+    if (action[key]?.length)
+      throw badAction(`Action ${name} must not have ${key}: it is for Commands actions`);
+  validateTimeout(action);
+  const outputs = action.outputArtifacts ?? [];
+  const inputs = action.inputArtifacts ?? [];
+  count(name, "input", inputs.length, type.inputs);
+  count(name, "output", outputs.length, type.outputs);
+  for (const { name: artifact } of [...inputs, ...outputs])
+    matches("artifact name", artifact, /^[a-zA-Z0-9_-]{1,100}$/, "[a-zA-Z0-9_\\-]+");
+  for (const { name: artifact = "" } of inputs)
+    if (!produced.has(artifact))
+      throw badAction(
+        `Input Artifact Bundle ${artifact} in action ${name} is not declared as Output Artifact Bundle in any of the preceding actions`,
+      );
+  validateConfiguration(action, type, namespaces);
+}
+
+function validateConfiguration(
+  action: ActionDeclaration,
+  type: ActionType,
+  namespaces: ReadonlySet<string>,
+): void {
+  const { name, configuration = {} } = action;
+  for (const key of type.required)
+    if (!configuration[key])
+      throw badAction(`Action configuration for action '${name}' is missing required configuration '${key}'`);
+  for (const [key, value] of Object.entries(configuration)) {
+    if (![...type.required, ...type.optional].includes(key))
+      throw badAction(`Action configuration for action '${name}' contains unknown configuration '${key}'`);
+    if (type.lacking?.includes(key) && value !== "false")
+      throw lacks(
+        `action ${action.actionTypeId?.owner}/${action.actionTypeId?.provider} with ${key} (action ${name})`,
+      );
+  }
+  if (action.actionTypeId?.provider === "CodeStarSourceConnection") {
+    const format = configuration.OutputArtifactFormat ?? "CODE_ZIP";
+    if (format !== "CODE_ZIP") throw lacks(`OutputArtifactFormat ${format} (action ${name}); use CODE_ZIP`);
+  }
+  for (const namespace of referredNamespaces(configuration))
+    if (!namespaces.has(namespace) && namespace !== "variables" && namespace !== "codepipeline")
+      throw badAction(
+        `Action '${name}' refers to namespace '${namespace}', which no preceding action declares`,
+      );
+}
+
+function validateTimeout({ name, timeoutInMinutes, actionTypeId }: ActionDeclaration): void {
+  if (timeoutInMinutes === undefined) return;
+  if (actionTypeId?.category !== "Approval")
+    throw badAction(`Action ${name} must not have timeoutInMinutes: it is for manual approvals`);
+  // https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html
+  if (timeoutInMinutes < 5 || timeoutInMinutes > 86_400)
+    throw invalid(
+      `timeoutInMinutes of action ${name} is ${timeoutInMinutes}; it must be between 5 and 86400`,
+    );
+}
+
+function count(
+  action: string | undefined,
+  kind: string,
+  given: number,
+  [least, most]: readonly [number, number],
+) {
+  if (given < least)
+    throw badAction(
+      `Action ${action} declares ${given} ${kind} artifacts which is less than the minimum count (${least})`,
+    );
+  if (given > most)
+    throw badAction(
+      `Action ${action} declares ${given} ${kind} artifacts which is more than the maximum count (${most})`,
+    );
+}
+
+function matches(at: string, value: string | undefined, pattern: RegExp, constraint: string): void {
+  if (value === undefined || !pattern.test(value))
+    throw invalid(
+      `1 validation error detected: Value '${value}' at '${at}' failed to satisfy constraint: Member must satisfy regular expression pattern: ${constraint}`,
+    );
+}
+
+function duplicate(names: readonly (string | undefined)[]): string | undefined {
+  return names.find((name, index) => names.indexOf(name) !== index);
+}

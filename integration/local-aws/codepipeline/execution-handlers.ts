@@ -1,0 +1,161 @@
+import type * as sdk from "@aws-sdk/client-codepipeline";
+import {
+  ActionNotFoundException,
+  ApprovalAlreadyCompletedException,
+  ConcurrentPipelineExecutionsLimitExceededException,
+  DuplicatedStopRequestException,
+  InvalidApprovalTokenException,
+  NotLatestPipelineExecutionException,
+  PipelineExecutionNotStoppableException,
+  StageNotRetryableException,
+  ValidationException,
+  type ExecutionTrigger,
+} from "@aws-sdk/client-codepipeline";
+import type { Identity } from "../core/aws";
+import type { Clock } from "../core/clock";
+import type { Handlers } from "../core/service";
+import type { Approvals } from "./approvals";
+import type { Engine } from "./engine";
+import { actionDetail, executionDetail, executionSummary, page } from "./history";
+import { currentDeclaration, latestRun, type Pipeline } from "./model";
+import type { Pipelines } from "./pipelines";
+
+const $metadata = {};
+
+/** Starts, stops, retries and approves executions, and tells of them. */
+export function executionHandlers(
+  pipelines: Pipelines,
+  engine: Engine,
+  approvals: Approvals,
+  clock: Clock,
+  callerArn: (caller: Identity) => Promise<string>,
+): Handlers<typeof sdk> {
+  return {
+    async StartPipelineExecution({ name, variables = [], sourceRevisions = [], clientRequestToken }, caller) {
+      const pipeline = pipelines.get(caller, name);
+      const trigger = triggerOf(await callerArn(caller), caller);
+      const before = clientRequestToken && pipeline.requests.get(clientRequestToken);
+      if (before) return { pipelineExecutionId: before };
+      const sources = currentDeclaration(pipeline).stages?.[0]?.actions ?? [];
+      for (const { actionName } of sourceRevisions)
+        if (!sources.some((source) => source.name === actionName)) {
+          const message = `The pipeline does not have a source action with name '${actionName}'`;
+          throw new ValidationException({ message, $metadata });
+        }
+      limitConcurrency(pipeline);
+      const values = pipelines.variables(pipeline, variables);
+      const { id } = engine.start(pipeline, { trigger, variables: values, sourceRevisions });
+      if (clientRequestToken) pipeline.requests.set(clientRequestToken, id);
+      return { pipelineExecutionId: id };
+    },
+
+    async StopPipelineExecution({ pipelineName, pipelineExecutionId, abandon = false, reason }, caller) {
+      const pipeline = pipelines.get(caller, pipelineName);
+      const execution = pipelines.execution(pipeline, pipelineExecutionId);
+      if (execution.status === "Stopping" && !abandon) {
+        const message = `The pipeline execution ${execution.id} is already being stopped`;
+        throw new DuplicatedStopRequestException({ message, $metadata });
+      }
+      if (execution.status !== "InProgress" && execution.status !== "Stopping") {
+        const message = `The pipeline execution ${execution.id} is in status ${execution.status} and cannot be stopped`;
+        throw new PipelineExecutionNotStoppableException({ message, $metadata });
+      }
+      engine.stop(pipeline, execution, { abandon, reason });
+      return { pipelineExecutionId };
+    },
+
+    async RetryStageExecution({ pipelineName, stageName, pipelineExecutionId, retryMode }, caller) {
+      const pipeline = pipelines.get(caller, pipelineName);
+      const { name = "" } = pipelines.stage(pipeline, stageName);
+      const execution = pipelines.execution(pipeline, pipelineExecutionId);
+      const parallel = execution.declaration.executionMode === "PARALLEL";
+      if (!parallel && engine.gate(pipeline, name).latest !== execution) {
+        const message = `The pipeline execution ${execution.id} is not the latest in stage ${name}`;
+        throw new NotLatestPipelineExecutionException({ message, $metadata });
+      }
+      const status = execution.stages.find((stage) => stage.name === name)?.status;
+      const ended = execution.status === "Failed" || execution.status === "Stopped";
+      if (!ended || (status !== "Failed" && status !== "Stopped")) {
+        const message = `The stage ${name} is in status ${status ?? "not started"}; only a failed stage can be retried`;
+        throw new StageNotRetryableException({ message, $metadata });
+      }
+      engine.retry(pipeline, execution, name, retryMode ?? "FAILED_ACTIONS");
+      return { pipelineExecutionId };
+    },
+
+    async PutApprovalResult({ pipelineName, stageName, actionName = "", result, token = "" }, caller) {
+      const pipeline = pipelines.get(caller, pipelineName);
+      const { name = "", actions = [] } = pipelines.stage(pipeline, stageName);
+      if (!actions.some((action) => action.name === actionName)) {
+        const message = `The stage ${name} does not have an action with name '${actionName}'`;
+        throw new ActionNotFoundException({ message, $metadata });
+      }
+      const { status, summary = "" } = result ?? {};
+      if (status !== "Approved" && status !== "Rejected") {
+        const message = `Value '${status}' at 'result.status' must be Approved or Rejected`;
+        throw new ValidationException({ message, $metadata });
+      }
+      const by = await callerArn(caller);
+      const run = latestRun(pipeline, name, actionName);
+      if (run && run.status !== "InProgress") {
+        const message = `The approval action ${actionName} has already been completed`;
+        throw new ApprovalAlreadyCompletedException({ message, $metadata });
+      }
+      if (!run || run.token !== token || !approvals.decide(token, { status, summary, by })) {
+        throw new InvalidApprovalTokenException({ message: "The approval token is not valid", $metadata });
+      }
+      return { approvedAt: clock.now() };
+    },
+
+    async GetPipelineExecution({ pipelineName, pipelineExecutionId }, caller) {
+      const pipeline = pipelines.get(caller, pipelineName);
+      return { pipelineExecution: executionDetail(pipelines.execution(pipeline, pipelineExecutionId)) };
+    },
+
+    async ListPipelineExecutions({ pipelineName, maxResults = 100, nextToken, filter }, caller) {
+      const pipeline = pipelines.get(caller, pipelineName);
+      const stage = filter?.succeededInStage?.stageName;
+      const wanted = pipeline.executions.filter(
+        ({ stages }) => !stage || stages.some(({ name, status }) => name === stage && status === "Succeeded"),
+      );
+      const { items, nextToken: next } = page(wanted.reverse(), maxResults, nextToken);
+      return { pipelineExecutionSummaries: items.map(executionSummary), nextToken: next };
+    },
+
+    async ListActionExecutions({ pipelineName, maxResults = 100, nextToken, filter }, caller) {
+      const pipeline = pipelines.get(caller, pipelineName);
+      const latest = filter?.latestInPipelineExecution;
+      const id = filter?.pipelineExecutionId ?? latest?.pipelineExecutionId;
+      const executions = id ? [pipelines.execution(pipeline, id)] : pipeline.executions;
+      let runs = executions.flatMap(({ stages }) => stages.flatMap((stage) => stage.runs));
+      if (latest?.startTimeRange === "Latest") {
+        runs = [...new Map(runs.map((run) => [`${run.stage}/${run.declaration.name}`, run])).values()];
+      }
+      const newestFirst = runs.reverse().sort((a, b) => b.startTime.getTime() - a.startTime.getTime());
+      const { items, nextToken: next } = page(newestFirst, maxResults, nextToken);
+      return { actionExecutionDetails: items.map(actionDetail), nextToken: next };
+    },
+  };
+}
+
+/**
+ * EventBridge starts a pipeline as the role of a rule's target, and names its session after the rule; AWS then
+ * shows the rule as the trigger, else the caller.
+ */
+function triggerOf(callerArn: string, { account, region }: Identity): ExecutionTrigger {
+  const rule = /:assumed-role\/[^/]+\/AwsEvents_(.+)$/.exec(callerArn)?.[1];
+  return rule
+    ? { triggerType: "CloudWatchEvent", triggerDetail: `arn:aws:events:${region}:${account}:rule/${rule}` }
+    : { triggerType: "StartPipelineExecution", triggerDetail: callerArn };
+}
+
+// https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html
+function limitConcurrency(pipeline: Pipeline): void {
+  const mode = currentDeclaration(pipeline).executionMode;
+  const running = pipeline.executions.filter(
+    ({ status }) => status === "InProgress" || status === "Stopping",
+  );
+  if (mode === "SUPERSEDED" || running.length < 50) return;
+  const message = `The pipeline has 50 concurrent executions, the most in ${mode} mode`;
+  throw new ConcurrentPipelineExecutionsLimitExceededException({ message, $metadata });
+}

@@ -1,0 +1,143 @@
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { readdir, readFile, stat } from "node:fs/promises";
+import path from "node:path";
+import { promisify } from "node:util";
+import { unzipSync, zipSync, type Zippable } from "fflate";
+
+export interface PushRequest {
+  /** `owner/name`, as a source action's `FullRepositoryId` names it. */
+  repository: string;
+  branch: string;
+  /** The full SHA-1, 40 hexadecimal digits. */
+  commitId: string;
+  message: string;
+  /** @default "greenroom" */
+  author?: string;
+  /** @default now */
+  authorDate?: Date;
+  /** The tree of the commit: a folder (what git ignores in it is left out), or a zip of it. */
+  tree: { directory: string } | { zip: Uint8Array };
+}
+
+export interface Commit {
+  repository: string;
+  branch: string;
+  commitId: string;
+  message: string;
+  author: string;
+  authorDate: Date;
+  /** The zip of the whole tree, which a source action stores as its artifact. */
+  zip: Uint8Array;
+  /** Paths that were added, changed or removed since the branch's previous commit. */
+  changedPaths: readonly string[];
+}
+
+/**
+ * The git host of this machine: stands for what a CodeStar connection reaches on AWS. It keeps the tree of each
+ * pushed commit and tells its listeners of a push, as a connection's webhook does.
+ */
+export class SourceHost {
+  private readonly commits = new Map<string, Commit & { hashes: Map<string, string> }>();
+  private readonly heads = new Map<string, string>();
+  private readonly listeners = new Set<(commit: Commit) => void>();
+
+  /** @param now the time of a commit that does not say its own, e.g. `() => clock.now()` */
+  constructor(private readonly now: () => Date = () => new Date()) {}
+
+  /**
+   * Makes `commitId` the head of its branch and tells the listeners.
+   *
+   * @throws {Error} when the commit id is not a SHA-1, is already another commit's, or the tree is empty
+   */
+  async push(request: PushRequest): Promise<Commit> {
+    const { repository, branch, commitId } = request;
+    if (!/^[0-9a-f]{40}$/.test(commitId)) {
+      throw new Error(`commit id "${commitId}" is not a full SHA-1 (40 hexadecimal digits)`);
+    }
+    if (this.commits.has(`${repository} ${commitId}`)) {
+      throw new Error(`commit ${commitId} was pushed to ${repository} before`);
+    }
+    const authorDate = request.authorDate ?? this.now();
+    const zip =
+      "zip" in request.tree ? request.tree.zip : await zipFolder(request.tree.directory, authorDate);
+    const hashes = hashFiles(zip);
+    if (hashes.size === 0) throw new Error(`commit ${commitId} of ${repository} has no files`);
+    const before = this.head(repository, branch)?.hashes ?? new Map<string, string>();
+    const paths = new Set([...before.keys(), ...hashes.keys()]);
+    const commit = {
+      repository,
+      branch,
+      commitId,
+      message: request.message,
+      author: request.author ?? "greenroom",
+      authorDate,
+      zip,
+      hashes,
+      changedPaths: [...paths].filter((name) => before.get(name) !== hashes.get(name)).sort(),
+    };
+    this.commits.set(`${repository} ${commitId}`, commit);
+    this.heads.set(`${repository} ${branch}`, commitId);
+    for (const listener of this.listeners) listener(commit);
+    return commit;
+  }
+
+  /** The commit that a branch points to. */
+  head(repository: string, branch: string): (Commit & { hashes: Map<string, string> }) | undefined {
+    return this.commits.get(`${repository} ${this.heads.get(`${repository} ${branch}`) ?? ""}`);
+  }
+
+  commit(repository: string, commitId: string): Commit | undefined {
+    return this.commits.get(`${repository} ${commitId}`);
+  }
+
+  /** Calls `listener` for each push, until the returned function is called. */
+  onPush(listener: (commit: Commit) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+}
+
+function hashFiles(zip: Uint8Array): Map<string, string> {
+  const files = Object.entries(unzipSync(zip)).filter(([name]) => !name.endsWith("/"));
+  return new Map(files.map(([name, data]) => [name, createHash("sha1").update(data).digest("hex")]));
+}
+
+async function zipFolder(directory: string, mtime: Date): Promise<Uint8Array> {
+  const entries: Zippable = {};
+  for (const name of await listTree(directory)) {
+    const file = path.join(directory, name);
+    const info = await stat(file).catch(() => undefined);
+    if (!info?.isFile()) continue;
+    // 3 is Unix: the mode's executable bit is part of a tree.
+    entries[name] = [await readFile(file), { mtime, os: 3, attrs: info.mode << 16, level: 1 }];
+  }
+  return zipSync(entries);
+}
+
+const unversioned = new Set([".git", "node_modules", "dist", ".greenroom"]);
+
+/** What git would commit of a folder; without git, everything but what no repository keeps. */
+async function listTree(directory: string): Promise<string[]> {
+  try {
+    const { stdout } = await promisify(execFile)(
+      "git",
+      ["ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+      { cwd: directory, maxBuffer: 64 << 20 },
+    );
+    return [...new Set(stdout.split("\0").filter(Boolean))].sort();
+  } catch {
+    return walk(directory, "");
+  }
+}
+
+async function walk(directory: string, prefix: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const entry of await readdir(path.join(directory, prefix), { withFileTypes: true })) {
+    if (unversioned.has(entry.name)) continue;
+    const name = prefix + entry.name;
+    if (entry.isDirectory()) found.push(...(await walk(directory, `${name}/`)));
+    else found.push(name);
+  }
+  return found.sort();
+}
