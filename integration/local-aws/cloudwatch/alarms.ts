@@ -1,0 +1,164 @@
+import {
+  CloudWatchClient,
+  DescribeAlarmsCommand,
+  SetAlarmStateCommand,
+  type MetricAlarm,
+} from "@aws-sdk/client-cloudwatch";
+import type { Aws } from "../core/aws";
+import type { BaseCall, Gateway } from "../core/gateway";
+import { definitionOf, type AlarmDefinition } from "./definition";
+import { evaluate, evaluationRange, reasonOf, type AlarmState, type PeriodValue } from "./evaluation";
+import { statisticOf, type MetricScope, type MetricStore } from "./metric-store";
+
+export interface Alarms {
+  /** Stops evaluating. */
+  close(): Promise<void>;
+}
+
+const minuteMs = 60_000;
+/**
+ * When a minute's metrics are there to be evaluated. A load balancer sends them "in 60-second intervals"
+ * (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html), so an
+ * alarm knows of a minute when the next has passed. Here they are there at once; to act on them earlier than AWS can
+ * would make a rehearsed rollback look faster than the real one.
+ */
+export const deliveryMs = 60_000;
+/** At most twenty rounds in a second of wall time; a round makes up for all the minutes that passed. */
+const leastWallMs = 50;
+
+interface Watched {
+  definition: AlarmDefinition;
+  state: AlarmState;
+}
+
+interface Scope extends MetricScope {
+  alarms: Map<string, Watched>;
+  /** Writes come in while a refresh is under way: the last one counts. */
+  refreshing: Promise<void>;
+}
+
+/**
+ * Evaluates the metric alarms on metrics that are measured here. The definitions and the states are the base's, so
+ * DescribeAlarms, alarm history and notifications are too; a change of state goes there by SetAlarmState.
+ *
+ * Each alarm is evaluated at the end of every minute of AWS time, on a window that slides by the minute whatever its
+ * period (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html). A fast clock skips no
+ * minute.
+ */
+export function alarms(aws: Aws, gateway: Gateway, store: MetricStore): Alarms {
+  const scopes = new Map<string, Scope>();
+  const warned = new Set<string>();
+  const warnOnce = (message: string) => {
+    if (!warned.has(message)) aws.warn(message);
+    warned.add(message);
+  };
+  const clientOf = (scope: MetricScope) =>
+    aws.client(CloudWatchClient, aws.root(scope.account, scope.region));
+
+  gateway.watch("monitoring", {
+    async after(call) {
+      const action = actionOf(call);
+      if (/^(Describe|Get|List|PutMetricData)/.test(action)) return undefined;
+      const { account, region } = call.caller;
+      if (action === "PutCompositeAlarm") {
+        warnOnce(`composite alarms in ${account}/${region} follow only the states that the base gives them`);
+        return undefined;
+      }
+      const key = `${account}/${region}`;
+      let scope = scopes.get(key);
+      if (!scope)
+        scopes.set(key, (scope = { account, region, alarms: new Map(), refreshing: Promise.resolve() }));
+      const refresh = scope.refreshing.then(() => readDefinitions(scope));
+      scope.refreshing = refresh.catch((error: unknown) =>
+        aws.warn(`the alarms of ${key} cannot be read: ${String(error)}`),
+      );
+      await scope.refreshing;
+      return undefined;
+    },
+  });
+
+  async function readDefinitions(scope: Scope): Promise<void> {
+    const found = new Map<string, Watched>();
+    let NextToken: string | undefined;
+    do {
+      const page = await clientOf(scope).send(
+        new DescribeAlarmsCommand({ AlarmTypes: ["MetricAlarm"], MaxRecords: 100, NextToken }),
+      );
+      for (const alarm of page.MetricAlarms ?? []) watch(alarm, found);
+      NextToken = page.NextToken;
+    } while (NextToken);
+    scope.alarms = found;
+  }
+
+  function watch(alarm: MetricAlarm, found: Map<string, Watched>): void {
+    const definition = definitionOf(alarm, store);
+    if (!definition) return;
+    if ("refused" in definition) return warnOnce(definition.refused);
+    found.set(definition.name, { definition, state: alarm.StateValue ?? "INSUFFICIENT_DATA" });
+  }
+
+  async function evaluateAt(scope: Scope, endMs: number): Promise<void> {
+    for (const watched of [...scope.alarms.values()]) {
+      const { definition } = watched;
+      const range = valuesOf(store, scope, definition, endMs - deliveryMs);
+      const state = evaluate(definition.rule, range, watched.state);
+      if (state === watched.state) continue;
+      watched.state = state;
+      const reason = reasonOf(definition.rule, range, state);
+      try {
+        await clientOf(scope).send(
+          new SetAlarmStateCommand({ AlarmName: definition.name, StateValue: state, StateReason: reason }),
+        );
+      } catch (error) {
+        // An alarm that was deleted in this moment has no state.
+        if (scope.alarms.has(definition.name)) aws.warn(`alarm "${definition.name}": ${String(error)}`);
+      }
+    }
+  }
+
+  const closing = new AbortController();
+  const running = (async () => {
+    const { clock } = aws;
+    let doneMs = Math.floor(clock.now().getTime() / minuteMs) * minuteMs;
+    while (!closing.signal.aborted) {
+      const waitMs = doneMs + minuteMs - clock.now().getTime();
+      await clock.sleep(Math.max(waitMs, leastWallMs * clock.speed), closing.signal);
+      for (; doneMs + minuteMs <= clock.now().getTime() && !closing.signal.aborted; doneMs += minuteMs) {
+        store.takeGauges(doneMs + minuteMs);
+        for (const scope of scopes.values()) await evaluateAt(scope, doneMs + minuteMs);
+      }
+    }
+  })().catch((error: unknown) => aws.warn(`alarms are no longer evaluated: ${String(error)}`));
+
+  return {
+    async close() {
+      closing.abort();
+      await running;
+      await Promise.all([...scopes.values()].map(({ refreshing }) => refreshing));
+    },
+  };
+}
+
+/** The values of an alarm's evaluation range, oldest first, for the periods that end at `endMs` and before. */
+export function valuesOf(
+  store: MetricStore,
+  scope: MetricScope,
+  definition: AlarmDefinition,
+  endMs: number,
+): PeriodValue[] {
+  const { namespace, metric, dimensions, statistic, periodMs, rule } = definition;
+  const series = store.find(scope, namespace, metric, dimensions);
+  const periods = evaluationRange(rule.evaluationPeriods);
+  return Array.from({ length: periods }, (_, i) => {
+    const fromMs = endMs - (periods - i) * periodMs;
+    const point = series?.between(fromMs, fromMs + periodMs);
+    return point && statisticOf(point, statistic);
+  });
+}
+
+/** The service speaks JSON, CBOR and Query. */
+function actionOf(call: BaseCall): string {
+  const target = String(call.headers["x-amz-target"] ?? "").split(".")[1];
+  const operation = /\/operation\/([^/?]+)/.exec(call.path)?.[1];
+  return target ?? operation ?? /(?:^|&)Action=([^&]+)/.exec(call.body.toString("latin1"))?.[1] ?? "";
+}
