@@ -1,0 +1,43 @@
+import * as sdk from "@aws-sdk/client-codebuild";
+import type { ContainerEngine } from "../containers/engine";
+import type { Aws, Identity } from "../core/aws";
+import { Regional } from "../core/regional";
+import { actingService, type ActingService } from "../core/service";
+import { builds } from "./builds";
+import type { CodeBuildState } from "./model";
+import { projects } from "./projects";
+
+/**
+ * AWS CodeBuild: projects, and builds that really run in a room of the container engine.
+ *
+ * @param minute wall milliseconds of a minute of a build's timeouts; only tests have another
+ */
+export function codebuild(
+  aws: Aws,
+  containers: ContainerEngine,
+  minute = 60_000,
+): { service: ActingService; close: () => Promise<void> } {
+  const states = new Regional<CodeBuildState>((account, region) => ({
+    account,
+    region,
+    projects: new Map(),
+    builds: new Map(),
+  }));
+  const stateOf = (caller: Identity) => states.of(caller);
+  const service = actingService({
+    name: "CodeBuild",
+    signingName: "codebuild",
+    sdk,
+    warn: aws.warn,
+    handlers: { ...projects(aws, stateOf), ...builds(aws, containers, stateOf, minute) },
+  });
+  return {
+    service,
+    /** Stops the builds that run, and waits until each has cleaned up. */
+    close: async () => {
+      const all = states.all().flatMap((state) => [...state.builds.values()]);
+      for (const { stop } of all) stop.abort("STOPPED");
+      await Promise.all(all.map(({ done }) => done));
+    },
+  };
+}
