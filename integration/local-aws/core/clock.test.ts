@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { Clock, minutes, seconds } from "./clock";
+
+describe("the clock", () => {
+  it("waits in AWS time", async () => {
+    const clock = new Clock(1000);
+    const begun = clock.now().getTime();
+    await clock.sleep(seconds(20));
+    const waited = clock.now().getTime() - begun;
+    assert.ok(waited >= 19_000 && waited < 200_000, `waited ${waited} ms`);
+  });
+
+  it("refuses a speed that is none", () => {
+    assert.throws(() => new Clock(0), /speed is 0; a rehearsal runs between 1 and 10000/);
+    assert.throws(() => new Clock(Number.NaN), RangeError);
+  });
+
+  it("ends a wait when it is aborted", async () => {
+    const clock = new Clock(1);
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 10);
+    await clock.sleep(minutes(60), stop.signal);
+  });
+
+  it("predicts: waits in AWS time, work one to one, through nested measures", async () => {
+    const clock = new Clock(1000);
+    const { span } = await clock.measure(async () => {
+      await clock.sleep(minutes(1));
+      await clock.measure(() => clock.sleep(minutes(2)));
+      await new Promise((resolve) => setTimeout(resolve, 30));
+    });
+    assert.ok(span.awsMs >= 180_000 + 25 && span.awsMs < 181_000, `predicted ${span.awsMs} ms`);
+    assert.ok(span.wallMs >= 205 && span.wallMs < 1500, `took ${span.wallMs} ms`);
+  });
+
+  it("counts what it watches as work, and gives up at the limit", async () => {
+    const clock = new Clock(1000);
+    let left = 3;
+    const { value, span } = await clock.measure(() =>
+      clock.until(() => (left-- > 0 ? undefined : "there"), { everyMs: seconds(10), limitMs: minutes(5) }),
+    );
+    assert.equal(value, "there");
+    assert.ok(span.awsMs < 1000, `predicted ${span.awsMs} ms`);
+    assert.equal(await clock.until(() => undefined, { everyMs: seconds(1), limitMs: seconds(5) }), undefined);
+  });
+
+  it("repeats a task, never twice at once, until it is stopped", async () => {
+    const clock = new Clock(1000);
+    let runs = 0;
+    let together = 0;
+    const stop = clock.every(seconds(1), async () => {
+      together++;
+      assert.equal(together, 1);
+      await new Promise((resolve) => setTimeout(resolve, 3));
+      together--;
+      runs++;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    await stop();
+    const after = runs;
+    assert.ok(after >= 3, `ran ${after} times`);
+    await clock.sleep(seconds(20));
+    assert.equal(runs, after);
+  });
+});

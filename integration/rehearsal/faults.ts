@@ -1,0 +1,33 @@
+import type { Edit } from "./commits";
+
+const service = "services/trivia-api";
+
+/** A change that any team makes every day: nothing that a client would notice. */
+export const harmless = (note: string): Edit[] => [
+  {
+    file: `${service}/README.md`,
+    find: "# trivia-api",
+    replace: `# trivia-api\n\n<!-- ${note} -->`,
+  },
+];
+
+/**
+ * Returning players carry a cookie from before there were scores. This commit forgot them: unit tests, the hook and
+ * the integration tests do not know such a cookie, so only production's customers meet the fault.
+ */
+export const failsReturningPlayers: Edit[] = [
+  {
+    file: `${service}/src/player.ts`,
+    find: `return id.startsWith("guest-") ? 0 : 10;`,
+    replace: `throw new Error(\`no score for \${id}\`);`,
+  },
+];
+
+/** A unit test catches this one: the build fails. */
+export const failsUnitTests: Edit[] = [
+  {
+    file: `${service}/src/player.ts`,
+    find: `score: score === undefined ? legacyScore(id) : Number(score)`,
+    replace: `score: score === undefined ? legacyScore(id) : Number(score) + 1`,
+  },
+];
