@@ -116,6 +116,9 @@ const prod = group({
 
 const schema = z.discriminatedUnion("environment", [staging, prod], allow('"staging" or "prod"'));
 
+/** Every key that some environment takes. */
+export const configKeys = [...new Set([...Object.keys(staging.shape), ...Object.keys(prod.shape)])];
+
 /** The configuration of a stack that builds releases and promotes them. */
 export type StagingConfig = z.infer<typeof staging>;
 /** The configuration of a stack that receives releases. */
@@ -150,6 +153,8 @@ function sentences(issue: z.core.$ZodIssue, values: Record<string, unknown>): st
 export function parseConfig(raw: Readonly<Record<string, string>>): EnvironmentConfig {
   const values: Record<string, unknown> = {};
   for (const [key, text] of Object.entries(raw)) {
+    // Pulumi wants a default for every declared key that a stack may leave out: an empty one stands for "not set".
+    if (text === "" || text === "{}") continue;
     try {
       values[key] = texts.has(key) ? text : (JSON.parse(text) as unknown);
     } catch {

@@ -18,10 +18,13 @@ export interface ServiceDefinition {
   memory: number;
   /** Source of the hook function that tries a new version before customers get it, relative to `directory`. */
   hook: string;
-  /** Relative to `directory`. Its artifact is the release: image, release.json and what `integrationTest` needs. */
+  /** Relative to `directory`. Its artifact is the release: imageDetail.json, release.json and its integration tests. */
   buildspec: string;
-  /** Command that tests `$SERVICE_URL`, run in the folder of the release. It only reads: it runs in prod too. */
-  integrationTest: string;
+  /**
+   * The file of the release that tests `$SERVICE_URL`. It only reads: it runs in prod, too.
+   * It has no other access to AWS than its artifact and log.
+   */
+  integrationBuildspec: string;
 }
 
 /** The services of this repository, common to all environments. */
@@ -36,7 +39,7 @@ export const serviceDefinitions = [
     memory: 512,
     hook: "hooks/after-allow-test-traffic.ts",
     buildspec: "buildspec.yml",
-    integrationTest: "node --test integration-tests.mjs",
+    integrationBuildspec: "buildspec.integration.yml",
   },
 ] as const satisfies readonly ServiceDefinition[];
 

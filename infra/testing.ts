@@ -1,4 +1,9 @@
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { parse } from "yaml";
+import { repositoryRoot } from "./components/bundle";
+import { type EnvironmentConfig, parseConfig } from "./config";
 
 /** A resource as the program registered it. */
 export interface Recorded {
@@ -169,4 +174,43 @@ export function valueOf<T>(output: pulumi.Input<T>): Promise<pulumi.Unwrap<T>> {
       reject(new Error("an output did not settle within 5 s"));
     }, 5000).unref();
   });
+}
+
+/** The configuration of a stack of this repository, with some keys changed. */
+export function stackConfig(
+  stack: "staging" | "prod",
+  changes: Record<string, unknown> = {},
+): EnvironmentConfig {
+  const file = parse(readFileSync(path.join(repositoryRoot, `Pulumi.${stack}.yaml`), "utf8")) as {
+    config: Record<string, unknown>;
+  };
+  const own = Object.entries(file.config)
+    .filter(([key]) => key.startsWith("greenroom:"))
+    .map(([key, value]) => [key.slice("greenroom:".length), value]);
+  return parseConfig(asPulumi({ ...Object.fromEntries(own), ...changes }));
+}
+
+/** Configuration values as Pulumi hands them to a program: texts as they are, everything else as JSON. */
+export function asPulumi(values: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [
+      key,
+      typeof value === "string" ? value : JSON.stringify(value),
+    ]),
+  );
+}
+
+/** The statements of a policy that a resource was given. */
+export function statementsOf(policy: unknown): Record<string, unknown>[] {
+  return (JSON.parse(policy as string) as { Statement: Record<string, unknown>[] }).Statement;
+}
+
+/** The texts of an archive's files. */
+export async function filesOf(archive: unknown): Promise<Record<string, string>> {
+  const assets = await (archive as pulumi.asset.AssetArchive).assets;
+  const texts = Object.entries(assets).map(async ([name, asset]) => [
+    name,
+    await (asset as pulumi.asset.StringAsset).text,
+  ]);
+  return Object.fromEntries(await Promise.all(texts)) as Record<string, string>;
 }

@@ -55,7 +55,7 @@ export function withRoles(name: string, args: PipelineRolesArgs, parent: pulumi.
   const actionRole = (action: ActionWithPermissions) =>
     action.statements &&
     new Role(
-      `${name}-${action.action.name.toLowerCase()}`,
+      `${name}-action-${action.action.name.toLowerCase()}`,
       {
         roleName: roleName(action),
         description: `Action ${action.action.name} of pipeline ${pipelineName}`,

@@ -1,5 +1,4 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { stringify } from "yaml";
 import type { Service } from "../services";
 import type { Account } from "./account";
 import type { ArtifactBucket } from "./artifact-bucket";
@@ -67,13 +66,7 @@ export function integrationTests(
       account,
       projectName: `greenroom-${environment}-${service.name}-tests`,
       description: `Tests ${service.name} in ${environment}`,
-      buildspec: stringify({
-        version: 0.2,
-        phases: {
-          install: { "runtime-versions": { nodejs: 22 } },
-          build: { commands: [service.integrationTest] },
-        },
-      }),
+      buildspec: service.integrationBuildspec,
       docker: false,
       environment: { SERVICE_URL: target.loadBalancer.serviceUrl, ENVIRONMENT: environment },
       artifactBucket,

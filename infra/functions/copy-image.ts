@@ -172,7 +172,7 @@ async function putManifest(
     const tagged = (await findImage(to, { imageTag }))?.imageId?.imageDigest;
     if (tagged !== imageDigest)
       throw new Error(
-        `${repositoryName}:${String(imageTag)} is ${String(tagged)} already, and tags there never move: this release has ${imageDigest}. Release a new commit.`,
+        `${repositoryName}:${String(imageTag)} is ${String(tagged)} already, and tags there never move; this release has ${imageDigest}`,
         { cause: error },
       );
   }

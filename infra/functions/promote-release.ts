@@ -7,7 +7,7 @@ import { ECRClient } from "@aws-sdk/client-ecr";
 import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { type Download, copyImage } from "./copy-image";
-import { ReleaseBundle } from "./release-bundle";
+import { type Release, ReleaseBundle } from "./release-bundle";
 
 interface Credentials {
   accessKeyId: string;
@@ -108,7 +108,7 @@ async function handOver(job: JobEvent["CodePipeline.job"], settings: Settings, r
     { ecr: reach.ecr(), repositoryName: settings.SOURCE_REPOSITORY },
     { ecr: reach.ecr(prod), repositoryName: settings.TARGET_REPOSITORY },
     release.digest,
-    release.version,
+    prodTag(release),
     reach.download,
   );
 
@@ -137,6 +137,11 @@ async function receiveRole(settings: Settings, reach: Reach, version: string): P
   if (AccessKeyId === undefined || SecretAccessKey === undefined || SessionToken === undefined)
     throw new Error(`${settings.RECEIVE_ROLE_ARN} gave no credentials`);
   return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken };
+}
+
+/** Says the commit to people; with the digest, as a commit may be built again and tags in prod never move. */
+function prodTag({ version, digest }: Release): string {
+  return `${version}-${digest.slice("sha256:".length, "sha256:".length + 12)}`;
 }
 
 /** @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html */

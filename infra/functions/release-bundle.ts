@@ -4,7 +4,7 @@ import { unzipSync, zipSync } from "fflate";
 export interface Release {
   /** Of the image: `sha256:…` */
   digest: string;
-  /** Tag of the image and value of the header `x-service-version`. */
+  /** Value of the header `x-service-version`. */
   version: string;
   commit: string;
 }
