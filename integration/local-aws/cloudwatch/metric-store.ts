@@ -37,15 +37,23 @@ export class Series {
 
   /** What was measured in [fromMs, toMs), in whole minutes; undefined when nothing was. */
   between(fromMs: number, toMs: number): Datapoint | undefined {
+    const first = Math.floor(fromMs / minuteMs);
+    const end = Math.ceil(toMs / minuteMs);
     let total: Datapoint | undefined;
-    for (let minute = Math.floor(fromMs / minuteMs); minute * minuteMs < toMs; minute++) {
-      const point = this.minutes.get(minute);
-      if (!point) continue;
+    const include = (point: Datapoint) => {
       total ??= { sum: 0, count: 0, minimum: Infinity, maximum: -Infinity };
       total.sum += point.sum;
       total.count += point.count;
       total.minimum = Math.min(total.minimum, point.minimum);
       total.maximum = Math.max(total.maximum, point.maximum);
+    };
+    if (end - first > this.minutes.size) {
+      for (const [minute, point] of this.minutes) if (minute >= first && minute < end) include(point);
+    } else {
+      for (let minute = first; minute < end; minute++) {
+        const point = this.minutes.get(minute);
+        if (point) include(point);
+      }
     }
     return total;
   }

@@ -101,8 +101,7 @@ export class TargetGroup {
     const known = new Map([...this.draining, ...this.targets]);
     const one = (id: string, port: number, { state, reason, description }: Health) => ({
       Target: { Id: id, Port: port },
-      HealthCheckPort:
-        this.settings.HealthCheckPort === "traffic-port" ? String(port) : this.settings.HealthCheckPort,
+      HealthCheckPort: Number(this.settings.HealthCheckPort) ? this.settings.HealthCheckPort : String(port),
       TargetHealth: { State: state, Reason: reason, Description: description },
     });
     const of = (target: Target) => one(target.id, target.port, this.usedBy ? target.health : health.unused);
