@@ -1,0 +1,66 @@
+import fs from "node:fs/promises";
+import path from "node:path";
+import type { BuildRoom } from "../engine";
+import { networkEnvironment, nodeOptions, packageEnvironment, programFolders } from "./environment";
+import { startGroup, type ProcessGroup } from "./process-group";
+
+/** A fresh folder for one build, and the programs that it may use. */
+export async function openRoom(options: {
+  folder: string;
+  gateway: string;
+  /** Names the build to the `docker` endpoint. */
+  token: string;
+  npmCache: string;
+  /** Before this machine's own programs, in this order. */
+  programs: readonly string[];
+  onClose: () => void;
+}): Promise<BuildRoom> {
+  const { folder } = options;
+  const place = (name: string) => path.join(folder, name);
+  for (const name of ["source", "scratch", "home", "tmp"]) await fs.mkdir(place(name), { recursive: true });
+  const groups = new Set<ProcessGroup>();
+  const network = networkEnvironment(options.gateway);
+  const environment = {
+    ...packageEnvironment(options.npmCache),
+    ...network,
+    PATH: [...new Set([...options.programs, ...programFolders()])].join(":"),
+    HOME: place("home"),
+    TMPDIR: place("tmp"),
+    GREENROOM_BUILD: options.token,
+  };
+
+  return {
+    sourceDirectory: { host: place("source"), inside: place("source") },
+    scratchDirectory: { host: place("scratch"), inside: place("scratch") },
+    async run({ script, environment: own, onOutput, signal }) {
+      signal.throwIfAborted();
+      const group = await startGroup("bash", [script], {
+        cwd: place("source"),
+        environment: {
+          ...environment,
+          ...own,
+          // The build's own values must not cut it off from the local AWS or from its programs.
+          PATH: environment.PATH,
+          NODE_OPTIONS: nodeOptions(own.NODE_OPTIONS ?? ""),
+        },
+        onOutput,
+      });
+      groups.add(group);
+      signal.addEventListener("abort", group.kill, { once: true });
+      if (signal.aborted) group.kill();
+      const { exitCode } = await group.ended;
+      signal.removeEventListener("abort", group.kill);
+      return { exitCode };
+    },
+    async close() {
+      for (const group of groups) group.kill();
+      options.onClose();
+      await remove(folder);
+    },
+  };
+}
+
+/** A process that is being killed may still write for a moment. */
+export function remove(folder: string): Promise<void> {
+  return fs.rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+}

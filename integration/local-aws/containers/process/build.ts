@@ -1,0 +1,295 @@
+import { createHash } from "node:crypto";
+import fs from "node:fs/promises";
+import path from "node:path";
+import { DockerfileError, parseDockerfile, type Instruction, type Stage } from "./dockerfile";
+import { expand } from "./expand";
+import { applyMetadata, type StageState } from "./stage";
+import { runInstruction } from "./build-run";
+import { planCopy } from "./build-copy";
+import { epoch, hostArchitecture, makeImage, nodeBase, type Image } from "./image";
+import { assemble, type Layer, type LayerStore } from "./layer-store";
+import { formatReference, isNodeBase, parseReference, type Reference } from "./reference";
+
+export interface BuildOptions {
+  context: string;
+  dockerfile: string;
+  /** The text of the ignore file, when there is one. */
+  ignore: string;
+  buildArgs: ReadonlyMap<string, string | undefined>;
+  target?: string;
+  labels: ReadonlyMap<string, string>;
+  noCache: boolean;
+  /** Where stages are put together. */
+  folder: string;
+  store: LayerStore;
+  npmCache: string;
+  /** An image that the daemon has, or can pull. */
+  findImage: (reference: Reference) => Promise<Image>;
+  tell: (text: string) => void;
+  signal: AbortSignal;
+}
+
+/** Builds the last stage of a Dockerfile, or `target`, and the stages that it needs. */
+export async function build(options: BuildOptions): Promise<Image> {
+  const parsed = parseDockerfile(options.dockerfile);
+  const builder = new Builder(options, parsed.stages, globalArguments(parsed.globals, options.buildArgs));
+  const target = options.target?.toLowerCase();
+  const last = parsed.stages.findLast(
+    (stage) => !target || stage.name === target || String(stage.index) === target,
+  );
+  if (!last) throw new Error(`target stage "${options.target}" could not be found`);
+  const state = await builder.stage(last);
+  if (options.labels.size > 0) {
+    state.config.Labels = { ...state.config.Labels, ...Object.fromEntries(options.labels) };
+  }
+  return makeImage(builder.finish(state), state.layers, state.history, options.store);
+}
+
+// https://docs.docker.com/reference/dockerfile/#automatic-platform-args-in-the-global-scope
+function platformArguments(): Map<string, string> {
+  const platform = `linux/${hostArchitecture()}`;
+  return new Map(
+    ["TARGET", "BUILD"].flatMap((which) => [
+      [`${which}PLATFORM`, platform],
+      [`${which}OS`, "linux"],
+      [`${which}ARCH`, hostArchitecture()],
+    ]),
+  );
+}
+
+function globalArguments(
+  globals: readonly Instruction[],
+  given: ReadonlyMap<string, string | undefined>,
+): Map<string, string | undefined> {
+  const values = new Map<string, string | undefined>(platformArguments());
+  for (const { pairs, line } of globals) {
+    for (const [name, value] of pairs) {
+      const fallback = value === undefined ? values.get(name) : expandAt(line, value, (v) => values.get(v));
+      values.set(name, given.get(name) ?? fallback);
+    }
+  }
+  return values;
+}
+
+export function expandAt(line: number, word: string, lookup: (name: string) => string | undefined): string {
+  try {
+    return expand(word, lookup);
+  } catch (error) {
+    throw new DockerfileError(line, error instanceof Error ? error.message : String(error));
+  }
+}
+
+class Builder {
+  private readonly done = new Map<number, Promise<StageState>>();
+
+  constructor(
+    private readonly options: BuildOptions,
+    private readonly stages: readonly Stage[],
+    private readonly globals: ReadonlyMap<string, string | undefined>,
+  ) {}
+
+  /** Builds a stage once, however many others copy from it. */
+  stage(stage: Stage): Promise<StageState> {
+    let state = this.done.get(stage.index);
+    if (!state) this.done.set(stage.index, (state = this.buildStage(stage)));
+    return state;
+  }
+
+  finish({ config }: StageState) {
+    const sorted = (values: { [name: string]: string } = {}) =>
+      Object.fromEntries(Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1)));
+    return { ...config, Labels: sorted(config.Labels) };
+  }
+
+  private async buildStage(stage: Stage): Promise<StageState> {
+    const total = stage.instructions.length + 1;
+    const label = (step: number) => `[${stage.name ?? `stage-${stage.index}`} ${step}/${total}]`;
+    this.options.tell(`${label(1)} FROM ${stage.from.text}\n`);
+    const state = await this.from(stage);
+    for (const [i, instruction] of stage.instructions.entries()) {
+      this.options.signal.throwIfAborted();
+      this.options.tell(`${label(i + 2)} ${instruction.keyword} ${instruction.text}\n`);
+      await this.step(state, instruction);
+    }
+    return state;
+  }
+
+  private async from({ index, from }: Stage): Promise<StageState> {
+    const { line, flags, text } = from;
+    const lookup = (name: string) => this.globals.get(name);
+    const platform = flags.get("platform");
+    if (platform !== undefined) checkPlatform(expandAt(line, platform, lookup), line);
+    const name = expandAt(line, text.split(/\s+/)[0] ?? "", lookup);
+    if (!name) throw new DockerfileError(line, `"${text}" names no image; does its ARG have a value?`);
+    const root = path.join(this.options.folder, `stage-${index}`);
+    const base = { root, assembled: false, args: new Map<string, string>(), shell: ["/bin/sh", "-c"] };
+
+    const earlier = this.stages.findLast((other) => other.index < index && other.name === name.toLowerCase());
+    if (earlier) {
+      const { config, layers, key, history } = await this.stage(earlier);
+      return { ...base, config: structuredClone(config), layers: [...layers], key, history: [...history] };
+    }
+    const reference = referenceAt(line, name);
+    if (isNodeBase(reference)) {
+      const { config, note } = nodeBase(formatReference(reference));
+      this.options.tell(`note: ${note}\n`);
+      // Native modules are built for one Node.js and one system.
+      return {
+        ...base,
+        config,
+        layers: [],
+        key: `node ${process.version} ${hostArchitecture()}`,
+        history: [],
+      };
+    }
+    if (name === "scratch" || reference.registry === "docker.io" || reference.registry === "public.ecr.aws") {
+      const local = await this.options.findImage(reference).catch(() => undefined);
+      if (!local) {
+        throw new DockerfileError(
+          line,
+          `FROM ${name}: the process engine stands in for Node.js base images only; run it with the docker engine`,
+        );
+      }
+      return this.fromImage(base, local);
+    }
+    const image = await this.options.findImage(reference).catch((error: unknown) => {
+      throw new DockerfileError(
+        line,
+        `FROM ${name}: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    });
+    return this.fromImage(base, image);
+  }
+
+  private fromImage(
+    base: Omit<StageState, "config" | "layers" | "key" | "history">,
+    image: Image,
+  ): StageState {
+    const { config, history } = structuredClone(image.config);
+    return { ...base, config, layers: [...image.layers], key: image.id, history };
+  }
+
+  private async step(state: StageState, instruction: Instruction): Promise<void> {
+    const { keyword, text } = instruction;
+    const before = state.layers.length;
+    if (keyword === "RUN") await this.run(state, instruction);
+    else if (keyword === "COPY" || keyword === "ADD") await this.copy(state, instruction);
+    else if (keyword === "ARG") this.argument(state, instruction);
+    else applyMetadata(state, instruction);
+    if (keyword === "WORKDIR") {
+      const folder = state.config.WorkingDir.slice(1);
+      await this.layer(state, `workdir ${folder}`, async (content) => {
+        await fs.mkdir(path.join(content, folder), { recursive: true });
+        return [];
+      });
+    }
+    const empty = state.layers.length === before ? { empty_layer: true } : {};
+    state.history.push({ created: epoch, created_by: `${keyword} ${text}`, ...empty });
+  }
+
+  private argument(state: StageState, { pairs, line }: Instruction): void {
+    for (const [name, value] of pairs) {
+      const fallback =
+        value === undefined ? this.globals.get(name) : expandAt(line, value, (v) => variable(state, v));
+      const given = this.options.buildArgs.get(name) ?? fallback;
+      if (given !== undefined) state.args.set(name, given);
+    }
+  }
+
+  private async run(state: StageState, instruction: Instruction): Promise<void> {
+    const { config, args, shell } = state;
+    const inputs = [instruction.text, shell, config.Env, [...args], config.WorkingDir];
+    await this.layer(state, `run ${JSON.stringify(inputs)}`, (content) => {
+      const { npmCache, tell, signal, folder } = this.options;
+      return runInstruction(state, instruction, content, { npmCache, tell, signal, folder });
+    });
+  }
+
+  private async copy(state: StageState, instruction: Instruction): Promise<void> {
+    const { context, ignore, tell } = this.options;
+    if (instruction.flags.has("chown")) {
+      tell("note: --chown is ignored: everything in the process engine belongs to the one who runs it\n");
+    }
+    const from = instruction.flags.get("from");
+    const origin = from === undefined ? { folder: context, ignore } : await this.origin(instruction, from);
+    const plan = await planCopy(state, instruction, origin, () => this.assemble(state));
+    await this.layer(state, plan.key, plan.fill);
+  }
+
+  /** Where `COPY --from` copies from: a stage, by its name or number, or an image. */
+  private async origin({ line }: Instruction, from: string) {
+    const stage = this.stages.find(
+      ({ name, index }) => name === from.toLowerCase() || String(index) === from,
+    );
+    if (stage) {
+      const state = await this.stage(stage);
+      await this.assemble(state);
+      return { folder: state.root, ignore: "" };
+    }
+    const reference = referenceAt(line, from);
+    if (isNodeBase(reference)) {
+      throw new DockerfileError(
+        line,
+        `COPY --from=${from}: the process engine has no content of base images; run it with the docker engine`,
+      );
+    }
+    const image = await this.options.findImage(reference).catch((error: unknown) => {
+      throw new DockerfileError(
+        line,
+        `COPY --from=${from}: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    });
+    const folder = path.join(this.options.folder, `image-${image.id.slice(7, 19)}`);
+    await fs.rm(folder, { recursive: true, force: true });
+    await assemble(image.layers, folder);
+    return { folder, ignore: "" };
+  }
+
+  /** Adds the layer of an instruction: the one that the same inputs gave before, or a new one. */
+  private async layer(
+    state: StageState,
+    inputs: string,
+    fill: (content: string) => Promise<readonly string[]>,
+  ): Promise<void> {
+    state.key = createHash("sha256").update(`${state.key}\n${inputs}`).digest("hex");
+    const { store, noCache, tell } = this.options;
+    // A build without the cache still leaves its layers for the next.
+    const key = noCache ? `${state.key} ${this.options.folder}` : state.key;
+    let layer: Layer | undefined = await store.find(key);
+    if (layer) tell("CACHED\n");
+    const kept = layer !== undefined;
+    if (!layer && inputs.startsWith("run ")) await this.assemble(state);
+    layer ??= await store.make(key, fill);
+    // What a RUN wrote is in the assembled folder already.
+    if (state.assembled && (kept || !inputs.startsWith("run "))) await assemble([layer], state.root);
+    state.layers.push(layer);
+  }
+
+  private async assemble(state: StageState): Promise<void> {
+    if (state.assembled) return;
+    state.assembled = true;
+    await assemble(state.layers, state.root);
+  }
+}
+
+export function variable({ config, args }: StageState, name: string): string | undefined {
+  const entry = config.Env.find((item) => item.startsWith(`${name}=`));
+  // https://docs.docker.com/reference/dockerfile/#using-arg-variables: ENV wins over ARG.
+  return entry?.slice(name.length + 1) ?? args.get(name);
+}
+
+function referenceAt(line: number, name: string): Reference {
+  try {
+    return parseReference(name);
+  } catch (error) {
+    throw new DockerfileError(line, error instanceof Error ? error.message : String(error));
+  }
+}
+
+export function checkPlatform(platform: string, line?: number): void {
+  if (platform === "linux/amd64" || platform === `linux/${hostArchitecture()}`) return;
+  const message =
+    `platform ${platform} is not this machine's (linux/${hostArchitecture()}), and the process engine runs images ` +
+    "on this machine; run it with the docker engine";
+  throw line === undefined ? new Error(message) : new DockerfileError(line, message);
+}

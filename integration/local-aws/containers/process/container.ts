@@ -1,0 +1,103 @@
+import { randomUUID } from "node:crypto";
+import fs from "node:fs/promises";
+import path from "node:path";
+import type { Container, ContainerSpec } from "../engine";
+import { remove } from "./build-room";
+import { environmentOf, networkEnvironment, nodeOptions, pathFor } from "./environment";
+import type { ContainerConfig } from "./image";
+import type { Ports } from "./ports";
+import { lines, startGroup } from "./process-group";
+import { exists, inside } from "./tree";
+
+/** A container: a process of this machine in a folder of its own. */
+export async function startContainer(
+  spec: ContainerSpec,
+  image: { config: ContainerConfig; digest?: string; putInto: (root: string) => Promise<void> },
+  options: { folder: string; gateway: string; programs: readonly string[]; ports: Ports },
+): Promise<Container> {
+  const [containerPort, ...more] = spec.containerPorts;
+  if (more.length > 0) {
+    throw new Error(
+      `the container ${spec.name} has ${spec.containerPorts.length} ports (${spec.containerPorts.join(", ")}); the ` +
+        "process engine gives one port to a container, in PORT; run it with the docker engine",
+    );
+  }
+  const id = randomUUID().replaceAll("-", "");
+  const root = path.join(options.folder, id);
+  const port = containerPort === undefined ? undefined : await options.ports.take();
+  const release = async () => {
+    if (port !== undefined) options.ports.release(port);
+    await remove(root);
+  };
+  try {
+    await image.putInto(root);
+    const { config } = image;
+    const argv = await command(spec, config, root);
+    const cwd = inside(root, spec.workingDirectory ?? config.WorkingDir);
+    await fs.mkdir(cwd, { recursive: true });
+    const own = { ...environmentOf(config.Env), ...spec.environment };
+    const output = lines(spec.onLine);
+    const group = await startGroup(argv[0] ?? "", argv.slice(1), {
+      cwd,
+      environment: {
+        HOME: inside(root, "/root"),
+        HOSTNAME: id.slice(0, 12),
+        ...own,
+        ...networkEnvironment(options.gateway),
+        NODE_OPTIONS: nodeOptions(own.NODE_OPTIONS ?? ""),
+        PATH: pathFor(root, own.PATH, options.programs),
+        // All containers share this machine's network, so each listens on a port of its own.
+        HOST: "127.0.0.1",
+        ...(port === undefined ? {} : { PORT: String(port) }),
+      },
+      onOutput: output.write,
+      endWithProgram: true,
+    }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "ENOENT") throw error;
+      throw new Error(
+        `the container ${spec.name} cannot start: exec: "${argv[0]}": executable file not found in $PATH`,
+      );
+    });
+    const ended = group.ended.then(async ({ exitCode, signal }) => {
+      output.flush();
+      await release().catch(() => undefined);
+      return { exitCode, reason: signal ? `ended by ${signal}` : `exit code ${exitCode}` };
+    });
+    return {
+      id,
+      imageDigest: image.digest,
+      address(wanted) {
+        if (wanted !== containerPort || port === undefined) {
+          throw new Error(`the container ${spec.name} has no port ${wanted}`);
+        }
+        return { host: "127.0.0.1", port };
+      },
+      ended,
+      async stop() {
+        group.signal((config.StopSignal ?? "SIGTERM") as NodeJS.Signals);
+        const late = setTimeout(group.kill, spec.stopTimeoutSeconds * 1000);
+        await ended;
+        clearTimeout(late);
+      },
+    };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+/** What the container runs: https://docs.docker.com/reference/dockerfile/#understand-how-cmd-and-entrypoint-interact */
+async function command(spec: ContainerSpec, config: ContainerConfig, root: string): Promise<string[]> {
+  const entryPoint = spec.entryPoint?.length ? spec.entryPoint : (config.Entrypoint ?? []);
+  // An entry point of the task's own takes the image's CMD away with the image's entry point.
+  const fallback = spec.entryPoint?.length ? [] : (config.Cmd ?? []);
+  const argv = [...entryPoint, ...(spec.command?.length ? spec.command : fallback)];
+  if (argv.length === 0) throw new Error(`the container ${spec.name} has no command, and its image has none`);
+  // The image's absolute paths are under its folder here.
+  return Promise.all(
+    argv.map(async (word) => {
+      const here = inside(root, word);
+      return word.startsWith("/") && word !== "/" && (await exists(here)) ? here : word;
+    }),
+  );
+}

@@ -1,0 +1,208 @@
+import { randomUUID } from "node:crypto";
+import fs from "node:fs/promises";
+import path from "node:path";
+import { ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
+import type { Aws, Identity } from "../../core/aws";
+import type { Gateway } from "../../core/gateway";
+import type { BuildRoom, BuildRoomRequest, Container, ContainerEngine, ContainerSpec } from "../engine";
+import { openRoom, remove } from "./build-room";
+import { startContainer } from "./container";
+import { DockerDaemon } from "./docker-daemon";
+import { DockerEndpoint, writeDockerCommand } from "./docker-endpoint";
+import { nodeBase, type ContainerConfig } from "./image";
+import { assemble, LayerStore } from "./layer-store";
+import { ecrRegistry, formatReference, isNodeBase, parseReference, type Reference } from "./reference";
+import { Ports } from "./ports";
+import { Registry } from "./registry";
+import { copyTree } from "./tree";
+
+const cacheBytes = 2 * 1024 ** 3;
+
+export interface ProcessEngineOptions {
+  /** For this rehearsal; the engine makes `containers` in it, which `close` removes. */
+  folder: string;
+  /** Kept from one rehearsal to the next: layers of builds (at most 2 GiB) and downloaded packages. */
+  cacheFolder: string;
+  aws: Aws;
+  /** Where the `docker` commands of builds reach the engine. */
+  gateway: Pick<Gateway, "mount">;
+  /** The folder with the `aws` command. */
+  venvBin: string;
+}
+
+interface Unpacked {
+  config: ContainerConfig;
+  digest: string;
+  root: string;
+}
+
+/** Images and containers without Docker: folders and processes of this machine. No sandbox: it runs what you trust. */
+export function processEngine(options: ProcessEngineOptions): ContainerEngine {
+  return new ProcessEngine(options);
+}
+
+class ProcessEngine implements ContainerEngine {
+  readonly name = "process";
+  private readonly endpoint = new DockerEndpoint();
+  private readonly rooms = new Set<BuildRoom>();
+  private readonly containers = new Set<Container>();
+  private readonly starting = new Set<Promise<unknown>>();
+  private readonly pulled = new Map<string, Promise<Unpacked>>();
+  private readonly unpacked = new Map<string, Promise<string>>();
+  private readonly images: LayerStore;
+  private readonly cache: LayerStore;
+  private readonly ports = new Ports();
+  private prepared?: Promise<void>;
+  private closing = false;
+
+  constructor(private readonly options: ProcessEngineOptions) {
+    this.images = new LayerStore(this.at("pulled"));
+    this.cache = new LayerStore(path.join(options.cacheFolder, "layers"));
+    options.gateway.mount("docker", this.endpoint.handle);
+  }
+
+  async openBuildRoom(request: BuildRoomRequest): Promise<BuildRoom> {
+    this.refuseWhenClosing();
+    if (!/^aws\/codebuild\/(?!windows)/.test(request.image)) {
+      throw new Error(
+        `the process engine stands in for CodeBuild's own Linux images (aws/codebuild/…), not for ${request.image}; ` +
+          "run it with the docker engine",
+      );
+    }
+    await this.prepare();
+    const folder = this.at(
+      "builds",
+      `${request.id.replace(/[^\w-]+/g, "-").slice(-40)}-${randomUUID().slice(0, 8)}`,
+    );
+    const npmCache = path.join(this.options.cacheFolder, "npm");
+    // https://docs.aws.amazon.com/codebuild/latest/userguide/caching-local.html: otherwise each build's Docker is new.
+    const shared = request.cacheModes.includes("LOCAL_DOCKER_LAYER_CACHE");
+    const daemonFolder = path.join(folder, "docker");
+    const store = shared ? this.cache : new LayerStore(path.join(daemonFolder, "layers"));
+    const daemon = new DockerDaemon({ endpoint: this.gateway, folder: daemonFolder, npmCache, store });
+    const token = this.endpoint.open(request.privileged ? daemon : undefined);
+    const room = await openRoom({
+      folder,
+      gateway: this.gateway,
+      token,
+      npmCache,
+      programs: [this.at("programs", "build"), this.options.venvBin],
+      onClose: () => {
+        this.endpoint.close(token);
+        this.rooms.delete(room);
+      },
+    });
+    this.rooms.add(room);
+    return room;
+  }
+
+  async start(spec: ContainerSpec): Promise<Container> {
+    this.refuseWhenClosing();
+    const started = this.startNow(spec);
+    this.starting.add(started);
+    try {
+      return await started;
+    } finally {
+      this.starting.delete(started);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.closing = true;
+    await Promise.all([...this.rooms].map((room) => room.close()));
+    await Promise.allSettled(this.starting);
+    await Promise.all([...this.containers].map((container) => container.stop()));
+    await Promise.allSettled(this.unpacked.values());
+    await remove(this.at());
+    await this.cache.prune(cacheBytes);
+  }
+
+  private async startNow(spec: ContainerSpec): Promise<Container> {
+    await this.prepare();
+    const container = await startContainer(spec, await this.image(spec), {
+      folder: this.at("running"),
+      gateway: this.gateway,
+      programs: [this.at("programs", "container")],
+      ports: this.ports,
+    });
+    this.containers.add(container);
+    void container.ended.then(() => this.containers.delete(container));
+    return container;
+  }
+
+  private async image(spec: ContainerSpec) {
+    const reference = parseReference(spec.image);
+    if (isNodeBase(reference)) {
+      const putInto = async (root: string) => void (await fs.mkdir(root, { recursive: true }));
+      return { config: nodeBase(formatReference(reference)).config, putInto };
+    }
+    if (!ecrRegistry(reference.registry)) {
+      throw new Error(
+        `the process engine cannot pull ${spec.image}, only images of ECR; run it with the docker engine`,
+      );
+    }
+    const { config, digest, root } = await this.pull(reference, spec.pullAs);
+    return { config, digest, putInto: (folder: string) => copyTree(root, folder) };
+  }
+
+  /** Pulls an image once from each repository, so that what a repository lacks is found out. */
+  private pull(reference: Reference, as: Identity): Promise<Unpacked> {
+    const name = formatReference(reference);
+    let pulled = reference.digest ? this.pulled.get(name) : undefined;
+    if (!pulled) {
+      pulled = this.pullNow(reference, as);
+      this.pulled.set(name, pulled);
+      pulled.catch(() => this.pulled.delete(name));
+    }
+    return pulled;
+  }
+
+  private async pullNow(reference: Reference, as: Identity): Promise<Unpacked> {
+    const { authorizationData } = await this.options.aws
+      .client(ECRClient, as)
+      .send(new GetAuthorizationTokenCommand({}));
+    const token = authorizationData?.[0]?.authorizationToken;
+    if (!token) throw new Error(`ECR gave no authorization token to pull ${formatReference(reference)}`);
+    const image = await new Registry(this.gateway, reference.registry, token).pull(reference, this.images);
+    let root = this.unpacked.get(image.digest);
+    if (!root) {
+      const folder = this.at("images", image.digest.slice(7, 23));
+      root = assemble(image.layers, folder).then(() => folder);
+      this.unpacked.set(image.digest, root);
+      root.catch(() => this.unpacked.delete(image.digest));
+    }
+    return { config: image.config.config, digest: image.digest, root: await root };
+  }
+
+  private prepare(): Promise<void> {
+    this.prepared ??= (async () => {
+      await writeDockerCommand(this.at("programs", "build"));
+      await fs.mkdir(this.at("programs", "container"), { recursive: true });
+      await fs.writeFile(this.at("programs", "container", "docker-entrypoint.sh"), entryPoint, {
+        mode: 0o755,
+      });
+    })();
+    return this.prepared;
+  }
+
+  private get gateway(): string {
+    return this.options.aws.endpoint;
+  }
+
+  private at(...names: string[]): string {
+    return path.join(this.options.folder, "containers", ...names);
+  }
+
+  private refuseWhenClosing(): void {
+    if (this.closing) throw new Error("the local AWS is being shut down");
+  }
+}
+
+// What the Node.js base image does when its command is no program (https://github.com/nodejs/docker-node).
+const entryPoint = `#!/bin/sh
+set -e
+if [ "\${1#-}" != "$1" ] || [ -z "$(command -v "$1")" ] || { [ -f "$1" ] && ! [ -x "$1" ]; }; then
+  set -- node "$@"
+fi
+exec "$@"
+`;

@@ -1,0 +1,75 @@
+import fs from "node:fs";
+import path from "node:path";
+import { inside } from "./tree";
+
+const networkFile = path.resolve(__dirname, "../../network.cjs");
+const system = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+
+/** Where the programs are that builds and containers may use: this Node.js first, then the system's. */
+export function programFolders(): string[] {
+  return [...new Set([path.dirname(process.execPath), ...system])];
+}
+
+/** What sends a program's calls to AWS, and to load balancers, to the gateway. */
+export function networkEnvironment(gateway: string): Record<string, string> {
+  return {
+    GREENROOM_GATEWAY: gateway,
+    AWS_ENDPOINT_URL: gateway,
+    // There is no instance here whose credentials could be asked for.
+    AWS_EC2_METADATA_DISABLED: "true",
+    NODE_OPTIONS: nodeOptions(""),
+    http_proxy: gateway,
+    no_proxy: "127.0.0.1,localhost",
+    NO_PROXY: "127.0.0.1,localhost",
+  };
+}
+
+/** The program's own NODE_OPTIONS, with our network in front. */
+export function nodeOptions(own: string): string {
+  return `--require ${JSON.stringify(networkFile)} ${own}`.trim();
+}
+
+/**
+ * How this machine reaches package registries: what builds need of its settings, and nothing secret. Tokens of private
+ * registries do not go along; a project that needs them brings its own, as on AWS.
+ */
+export function packageEnvironment(npmCache: string): Record<string, string> {
+  const taken: Record<string, string> = {};
+  const names =
+    /^(https_proxy|NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR)|(CURL|REQUESTS)_CA_BUNDLE|npm_config_(registry|cafile)|LANG|LC_ALL|TZ)$/i;
+  for (const [name, value] of Object.entries(process.env)) if (value && names.test(name)) taken[name] = value;
+  // npm would ask http_proxy, which is the gateway, for a registry that is reached over plain HTTP.
+  const registry = taken.npm_config_registry;
+  const proxy = process.env.HTTP_PROXY ?? process.env.http_proxy;
+  if (proxy) taken.npm_config_proxy = proxy;
+  else if (registry?.startsWith("http:"))
+    taken.npm_config_noproxy = `127.0.0.1,localhost,${new URL(registry).hostname}`;
+  return {
+    ...taken,
+    npm_config_cache: npmCache,
+    npm_config_prefer_offline: "true",
+    npm_config_update_notifier: "false",
+    npm_config_audit: "false",
+    npm_config_fund: "false",
+  };
+}
+
+/** A PATH of an image as one of this machine: the image's own folders where it has them, then the programs here. */
+export function pathFor(root: string, imagePath: string | undefined, first: readonly string[] = []): string {
+  const own = (imagePath ?? "")
+    .split(":")
+    .filter((folder) => folder.startsWith("/"))
+    .map((folder) => inside(root, folder))
+    .filter((folder) => fs.existsSync(folder));
+  return [...new Set([...own, ...first, ...programFolders()])].join(":");
+}
+
+/** An image's `Env` list as a map. */
+export function environmentOf(list: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    list.map((item) => {
+      const equals = item.indexOf("=");
+      return [item.slice(0, equals), item.slice(equals + 1)];
+    }),
+  );
+}

@@ -1,0 +1,1 @@
+export { processEngine, type ProcessEngineOptions } from "./engine";
