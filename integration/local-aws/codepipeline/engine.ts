@@ -215,7 +215,7 @@ export class Engine {
           stage,
           declaration,
           configuration: run.resolvedConfiguration,
-          identity: await this.assume(run),
+          identity: await this.assume(run, pipelineName),
           region: pipeline.region,
           inputs: run.inputs,
           outputs,
@@ -252,9 +252,10 @@ export class Engine {
     return run;
   }
 
-  private async assume({ roleArn, region, executionId }: ActionRun) {
+  private async assume({ roleArn, region }: ActionRun, pipelineName: string) {
     try {
-      return await this.services.aws.assumeRole(roleArn, region, executionId);
+      // CodeBuild tells by the session's name that it is a pipeline that starts a build, and which one.
+      return await this.services.aws.assumeRole(roleArn, region, `codepipeline-${pipelineName}`);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       throw new ActionFailure("PermissionError", `CodePipeline cannot assume the role ${roleArn}: ${why}`);
@@ -263,6 +264,7 @@ export class Engine {
 
   private end(run: ActionRun, status: ActionRun["status"]): void {
     run.status = status;
+    run.token = undefined;
     run.lastUpdateTime = this.now();
   }
 

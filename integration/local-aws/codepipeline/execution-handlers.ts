@@ -17,7 +17,7 @@ import type { Handlers } from "../core/service";
 import type { Approvals } from "./approvals";
 import type { Engine } from "./engine";
 import { actionDetail, executionDetail, executionSummary, page } from "./history";
-import { currentDeclaration, latestRun, type Pipeline } from "./model";
+import { currentDeclaration, latestRun, runsOf, type Pipeline } from "./model";
 import type { Pipelines } from "./pipelines";
 
 const $metadata = {};
@@ -96,15 +96,15 @@ export function executionHandlers(
         throw new ValidationException({ message, $metadata });
       }
       const by = await callerArn(caller);
-      const run = latestRun(pipeline, name, actionName);
-      if (run && run.status !== "InProgress") {
+      // In PARALLEL mode several executions may wait for the same approval.
+      const waits = runsOf(pipeline, name, actionName).some((run) => run.token === token);
+      if (waits && approvals.decide(token, { status, summary, by })) return { approvedAt: clock.now() };
+      const latest = latestRun(pipeline, name, actionName);
+      if (latest && latest.status !== "InProgress") {
         const message = `The approval action ${actionName} has already been completed`;
         throw new ApprovalAlreadyCompletedException({ message, $metadata });
       }
-      if (!run || run.token !== token || !approvals.decide(token, { status, summary, by })) {
-        throw new InvalidApprovalTokenException({ message: "The approval token is not valid", $metadata });
-      }
-      return { approvedAt: clock.now() };
+      throw new InvalidApprovalTokenException({ message: "The approval token is not valid", $metadata });
     },
 
     async GetPipelineExecution({ pipelineName, pipelineExecutionId }, caller) {

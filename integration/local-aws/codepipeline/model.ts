@@ -118,15 +118,16 @@ export function artifactStoreOf(
   return { location: store.location, encryptionKey: store.encryptionKey };
 }
 
-/** The last execution of an action, over all executions of the pipeline. */
-export function latestRun(pipeline: Pipeline, stage: string, action: string): ActionRun | undefined {
-  const runs = pipeline.executions.flatMap((execution) =>
-    execution.stages.filter(({ name }) => name === stage).flatMap(({ runs }) => runs),
-  );
-  return runs
-    .filter(({ declaration }) => declaration.name === action)
-    .reduce<ActionRun | undefined>(
-      (latest, run) => (!latest || run.startTime >= latest.startTime ? run : latest),
-      undefined,
-    );
+/** The executions of an action, over all executions of the pipeline. */
+export function runsOf(pipeline: Pipeline, stage: string, action: string): ActionRun[] {
+  const stages = pipeline.executions.flatMap((execution) => execution.stages);
+  const runs = stages.filter(({ name }) => name === stage).flatMap((one) => one.runs);
+  return runs.filter(({ declaration }) => declaration.name === action);
 }
+
+/** The one that started last. */
+export const latestRun = (pipeline: Pipeline, stage: string, action: string): ActionRun | undefined =>
+  runsOf(pipeline, stage, action).reduce<ActionRun | undefined>(
+    (latest, run) => (!latest || run.startTime >= latest.startTime ? run : latest),
+    undefined,
+  );

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import http from "node:http";
+import type { AddressInfo } from "node:net";
 import { FakeAws, caller, role } from "../codepipeline/fakes";
-import type { AcceptedWrite } from "../core/gateway";
+import { Gateway, type AcceptedWrite } from "../core/gateway";
 import { targetInput } from "./input";
 import { pipelineTriggers } from "./pipeline-triggers";
 import { readWrite } from "./s3-events";
@@ -45,6 +47,46 @@ describe("eventbridge: S3 writes", () => {
   ];
   for (const [what, given, expected] of cases)
     it(`reads ${what}`, () => assert.deepEqual(readWrite(given), expected));
+});
+
+describe("eventbridge: the gateway", () => {
+  it("tells of the writes that the base accepted, and of nothing else", async () => {
+    const base = http.createServer((request, response) => {
+      request.resume().on("end", () => {
+        response.writeHead(request.url?.includes("refused") ? 403 : 200, { "x-amz-version-id": "v1" }).end();
+      });
+    });
+    await new Promise<void>((resolve) => base.listen(0, "127.0.0.1", resolve));
+    const { port } = base.address() as AddressInfo;
+    const gateway = new Gateway((message) => assert.fail(message));
+    gateway.useBase(`http://127.0.0.1:${port}`);
+    const endpoint = await gateway.listen(0);
+    const seen: AcceptedWrite[] = [];
+    gateway.observe("s3", (one) => void seen.push(one));
+    const send = (method: string, path: string, service = "s3") =>
+      fetch(endpoint + path, {
+        method,
+        headers: {
+          authorization: `AWS4-HMAC-SHA256 Credential=111111111111/20260101/us-east-1/${service}/aws4_request`,
+        },
+        ...(method === "PUT" ? { body: "body" } : {}),
+      }).then((answer) => answer.arrayBuffer());
+    await send("GET", "/b/read");
+    await send("PUT", "/b/refused");
+    await send("PUT", "/elsewhere", "lambda");
+    await send("PUT", "/b/key");
+    assert.deepEqual(
+      seen.map(({ method, path, caller: by, answerHeaders }) => [
+        method,
+        path,
+        by.account,
+        answerHeaders["x-amz-version-id"],
+      ]),
+      [["PUT", "/b/key", "111111111111", "v1"]],
+    );
+    await gateway.close();
+    await new Promise((resolve) => base.close(resolve));
+  });
 });
 
 describe("eventbridge: pipelines as targets", () => {

@@ -19,12 +19,11 @@ export const actOnApproval: Act = async (request, { aws, approvals }) => {
     const decision = await Promise.race([pending.decided, tooLate]);
     if (!decision) throw new ActionFailure("TimedOut", "the approval was not given in time");
     const { status, summary, by } = decision;
-    request.report({ lastUpdatedBy: by, summary, token: undefined });
+    request.report({ lastUpdatedBy: by, summary });
     if (status === "Approved") return { summary };
     throw new ActionFailure("JobFailed", `the approval was rejected by ${by}: ${summary}`, summary);
   } finally {
     timeout.abort();
     approvals.close(pending.token);
-    request.report({ token: undefined });
   }
 };

@@ -54,8 +54,8 @@ export const actOnCodeBuild: Act = async (request, { aws }) => {
       if (!now) throw new ActionFailure("JobFailed", `the build ${id} does not exist any more`);
       return now.buildStatus === "IN_PROGRESS" ? undefined : now;
     },
-    // https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html
-    { everyMs: pollEvery(aws), limitMs: minutes(36 * 60), signal: request.signal },
+    // 36 hours, of wall time, as a build is work: https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html
+    { everyMs: pollEvery(aws), limitMs: minutes(36 * 60) * aws.clock.speed, signal: request.signal },
   );
   if (!ended) throw new ActionFailure("TimedOut", `the build ${id} had not ended after 36 hours`);
   if (ended.buildStatus !== "SUCCEEDED") throw new ActionFailure("JobFailed", failureOf(ended));

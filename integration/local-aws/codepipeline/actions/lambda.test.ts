@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { minutes, type Clock } from "../../core/clock";
 import { action, caller, declare, fakePipelines, role, zipOf, type Answers } from "../fakes";
 
 interface Event {
@@ -22,11 +23,12 @@ describe("codepipeline: Lambda", () => {
   let pipelines: ReturnType<typeof fakePipelines>;
   afterEach(() => pipelines.close());
 
-  async function start(work: (event: Event) => Promise<unknown> | unknown, speed?: number) {
+  async function start(work: (event: Event) => unknown, prepare: (clock: Clock) => void = () => undefined) {
     const answers: Answers = {
       InvokeCommand: ({ Payload }: { Payload: Buffer }) => work(JSON.parse(Payload.toString()) as Event),
     };
-    pipelines = fakePipelines(answers, speed);
+    pipelines = fakePipelines(answers);
+    prepare(pipelines.aws.clock);
     pipelines.aws.objects.set("b/t.zip", zipOf({ a: "" }));
     await pipelines.call("CreatePipeline", { pipeline: declare({ Source: [source], Promote: [invoke] }) });
     const { pipelineExecutionSummaries } = await pipelines.call<{
@@ -60,7 +62,11 @@ describe("codepipeline: Lambda", () => {
         },
       ],
       outputArtifacts: [],
-      artifactCredentials: { accessKeyId: role("promote"), secretAccessKey: "secret", sessionToken: id },
+      artifactCredentials: {
+        accessKeyId: role("promote"),
+        secretAccessKey: "secret",
+        sessionToken: "codepipeline-app-pipeline",
+      },
     });
     assert.deepEqual(promoted?.output.outputVariables, { digest: "sha256:abc" });
     assert.equal(promoted?.output.executionResult.externalExecutionSummary, "copied");
@@ -105,6 +111,22 @@ describe("codepipeline: Lambda", () => {
     assert.deepEqual((await pipelines.actions(id))[1]?.output.executionResult.errorDetails, {
       code: "ConfigurationError",
       message: "Lambda: Function not found: promote",
+    });
+  });
+
+  it("fails when the function has not reported after 20 minutes", async () => {
+    const id = await start(
+      () => ({}),
+      (clock) => {
+        const sleep = clock.sleep.bind(clock);
+        clock.sleep = (ms, signal) => (ms >= minutes(20) ? Promise.resolve() : sleep(ms, signal));
+      },
+    );
+    assert.equal(await pipelines.ended(id), "Failed");
+    assert.deepEqual((await pipelines.actions(id))[1]?.output.executionResult.errorDetails, {
+      code: "TimedOut",
+      message:
+        "the function promote did not report the result of the job within 20 minutes: it returned, or still runs, without reporting",
     });
   });
 
