@@ -1,0 +1,158 @@
+import { performance } from "node:perf_hooks";
+import type { Clock } from "../local-aws/core/clock";
+import type { Outcome } from "./traffic/recording";
+import type { Verdict } from "./verdict";
+
+/** A moment or a length in AWS time: epoch milliseconds, or milliseconds. */
+export type AwsMs = number;
+/** The same by the wall clock. */
+export type WallMs = number;
+
+/** How the wall clock and AWS time lie on each other: at `wall` it was `aws`, and AWS time runs `speed` times as fast. */
+export interface ClockMapping {
+  speed: number;
+  wall: WallMs;
+  aws: AwsMs;
+}
+
+export function clockMapping(clock: Clock): ClockMapping {
+  const now = performance.now();
+  return { speed: clock.speed, wall: performance.timeOrigin + now, aws: clock.at(now).getTime() };
+}
+
+export const awsTime = ({ speed, wall, aws }: ClockMapping, at: WallMs): AwsMs => aws + (at - wall) * speed;
+export const wallTime = ({ speed, wall, aws }: ClockMapping, at: AwsMs): WallMs => wall + (at - aws) / speed;
+
+/** A pipeline execution, as the AWS API tells it. Statuses are CodePipeline's and CodeDeploy's own. */
+export interface ReleaseTimeline {
+  environment: string;
+  pipelineName: string;
+  executionId: string;
+  status: string;
+  startedAt: AwsMs;
+  endedAt: AwsMs;
+  /** How long it took on this machine. */
+  wallMs: WallMs;
+  /** How long it would have taken on AWS: waits in AWS time, work as long as here. */
+  predictedAwsMs: AwsMs;
+  actions: ActionRun[];
+}
+
+export interface ActionRun {
+  stage: string;
+  action: string;
+  /** E.g. `CodeBuild`, `CodeDeployToECS`, `Manual`. */
+  provider: string;
+  status: string;
+  startedAt: AwsMs;
+  /** Absent while it runs. */
+  endedAt?: AwsMs;
+  summary?: string;
+  /** What failed, for people; may have several lines. */
+  error?: string;
+  deployment?: DeploymentRun;
+}
+
+export interface DeploymentRun {
+  deploymentId: string;
+  status: string;
+  error?: string;
+  rollbackDeploymentId?: string;
+  startedAt?: AwsMs;
+  endedAt?: AwsMs;
+  predictedAwsMs?: AwsMs;
+  wallMs?: WallMs;
+  events: EventRun[];
+}
+
+export interface EventRun {
+  name: string;
+  status: string;
+  startedAt?: AwsMs;
+  endedAt?: AwsMs;
+  message?: string;
+}
+
+/** What clients of one environment saw over time, in equal windows of AWS time: arrays have one item a window. */
+export interface TrafficSeries {
+  environment: string;
+  from: AwsMs;
+  windowMs: AwsMs;
+  /** Requests due in each window that were answered, by version; "" are answers that named none. */
+  versions: { version: string; answers: number[] }[];
+  /** Requests due in each window that did not end well, by outcome; outcomes that never happened are absent. */
+  failures: { outcome: Exclude<Outcome, "ok">; requests: number[] }[];
+  /** Wall milliseconds from the due time; null where nothing was answered. */
+  p50Ms: (number | null)[];
+  p95Ms: (number | null)[];
+  p99Ms: (number | null)[];
+  totals: TrafficTotals;
+  /** What was marked. */
+  marks: { label: string; at: AwsMs }[];
+}
+
+export interface TrafficTotals {
+  requests: number;
+  failures: number;
+  /** Requests a second of wall time: asked for. */
+  ratePerSecond: number;
+  /** Sent more than 50 ms after they were due: the machine was too busy to keep the rate. */
+  lateSends: number;
+  maxLateMs: WallMs;
+  p50Ms: number | null;
+  p95Ms: number | null;
+  p99Ms: number | null;
+  /** What went wrong, in the client's words, with how often. A bounded sample. */
+  problems: Record<string, number>;
+}
+
+export interface ScenarioResult {
+  /** For file names and CI, e.g. `bad-release`. */
+  id: string;
+  title: string;
+  /** What the scenario does and what should come of it, in a sentence or two. */
+  description: string;
+  startedAt: AwsMs;
+  endedAt: AwsMs;
+  wallMs: WallMs;
+  /** Why the scenario could not run to its end; absent when it did. */
+  couldNotRun?: string;
+  /** Absent when it could not run. */
+  verdict?: ScenarioVerdict;
+  releases: ReleaseTimeline[];
+  traffic: TrafficSeries[];
+}
+
+export interface ScenarioVerdict {
+  asExpected: boolean;
+  /** One for each release that was judged, in order. */
+  releases: Verdict[];
+}
+
+/** Everything a report is made from. */
+export interface RehearsalResult {
+  /** Raised when a reader of report.json has to be changed. */
+  schema: "greenroom.rehearsal/1";
+  /** ISO 8601, wall clock. */
+  startedAt: string;
+  wallMs: WallMs;
+  clock: ClockMapping;
+  scenarios: ScenarioResult[];
+  /** E.g. `{ greenroom: "0.1.0", node: "v20.20.2", MiniStack: "1.5.33" }`. */
+  versions: Record<string, string>;
+  /** The base emulator, e.g. `MiniStack`. */
+  base: string;
+  containerEngine: string;
+  /** What a rehearsal on this machine could not show, each in a sentence. */
+  notProven: string[];
+}
+
+export const outcomeCodes = { asExpected: 0, notAsExpected: 1, couldNotRun: 2 } as const;
+
+/** 0 when every scenario went as expected, 1 when one did not, 2 when one could not run, or there was none. */
+export function exitCode(scenarios: readonly ScenarioResult[]): 0 | 1 | 2 {
+  const ran = scenarios.every(({ verdict, couldNotRun }) => verdict && couldNotRun === undefined);
+  if (!ran || scenarios.length === 0) return outcomeCodes.couldNotRun;
+  const expected = scenarios.every(({ verdict }) => verdict?.asExpected);
+  return expected ? outcomeCodes.asExpected : outcomeCodes.notAsExpected;
+}
