@@ -12,6 +12,7 @@ import { processEngine } from "./containers/process";
 import { Aws } from "./core/aws";
 import { Clock } from "./core/clock";
 import { Gateway } from "./core/gateway";
+import { layerDownloads } from "./ecr";
 import { ecs } from "./ecs";
 import { pipelineTriggers } from "./eventbridge/pipeline-triggers";
 import { loadBalancing, type LoadBalancing } from "./load-balancing/load-balancing";
@@ -67,6 +68,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     closers.push(() => base.close());
     gateway.useBase(base.url);
 
+    layerDownloads(gateway, endpoint);
     const metrics = new MetricStore();
     const balancing = loadBalancing(aws, gateway, metrics);
     closers.push(() => balancing.close());

@@ -33,6 +33,17 @@ describe("the clock", () => {
     assert.ok(span.wallMs >= 205 && span.wallMs < 1500, `took ${span.wallMs} ms`);
   });
 
+  it("does not count what goes on beside it", async () => {
+    const clock = new Clock(1000);
+    let stop = async () => {};
+    const { span } = await clock.measure(async () => {
+      stop = clock.every(seconds(5), () => undefined);
+      await clock.sleep(seconds(60));
+    });
+    await stop();
+    assert.ok(span.awsMs >= 60_000 && span.awsMs < 60_500, `predicted ${span.awsMs} ms`);
+  });
+
   it("counts what it watches as work, and gives up at the limit", async () => {
     const clock = new Clock(1000);
     let left = 3;

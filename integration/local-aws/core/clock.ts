@@ -75,12 +75,13 @@ export class Clock {
   /** Runs `task` every `awsMs` of AWS time, never twice at once, until the returned function is called. */
   every(awsMs: number, task: () => Promise<void> | void): () => Promise<void> {
     const stop = new AbortController();
-    const running = (async () => {
+    // It goes on beside whoever started it, whose time it is not.
+    const running = waited.exit(async () => {
       while (!stop.signal.aborted) {
         await this.sleep(awsMs, stop.signal);
         if (!stop.signal.aborted) await task();
       }
-    })();
+    });
     return async () => {
       stop.abort();
       await running;
