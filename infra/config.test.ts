@@ -135,7 +135,7 @@ describe("stack configuration", () => {
       }),
       [
         "greenroom:deployment.canary is 10, but is not a key here: allowed is {canaryPercent, canaryInterval, terminationWait}",
-        "greenroom:services.trivia-api.count is 2, but is not a key here: allowed is {desiredCount, cpu, memory, environment}",
+        "greenroom:services.trivia-api.count is 2, but is not a key here: allowed is {desiredCount, cpu, memory, domainName, environment}",
         "greenroom:services.trivia-app is {}, but is not a key here: allowed is {trivia-api}",
         "greenroom:tesPort is 9002, but is not a key here: allowed is {environment, network, certificateArn, testPort, deployment, alarms, logRetentionDays, services, promotedFromAccount}",
       ],
@@ -163,6 +163,18 @@ describe("stack configuration", () => {
     assert.deepEqual(problems({ environment: "prod", services: { "trivia-api": { cpu: 300 } } }), [
       'greenroom:services.trivia-api is {"cpu":300}: cpu 300: allowed are 256, 512, 1024, 2048, 4096',
     ]);
+  });
+
+  it("wants a domain name with a certificate, and only then", () => {
+    const certificateArn = "arn:aws:acm:us-east-1:111111111111:certificate/1";
+    assert.deepEqual(problems({ environment: "prod", certificateArn }), [
+      "greenroom:services.trivia-api.domainName is not set: allowed is a name that certificateArn is for and that leads to the service's load balancer",
+    ]);
+    const services = { "trivia-api": { domainName: "trivia.example.com" } };
+    assert.deepEqual(problems({ environment: "prod", services }), [
+      'greenroom:services.trivia-api.domainName is "trivia.example.com": allowed only with certificateArn',
+    ]);
+    assert.deepEqual(problems({ environment: "prod", certificateArn, services }), []);
   });
 
   it("is read whole, so that a misspelt key stops the program before it registers anything", async () => {

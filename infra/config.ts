@@ -44,6 +44,7 @@ const overrides = group({
   desiredCount: whole(1, 100, "a number of tasks").optional(),
   cpu: whole(256, 4096, "CPU units").optional(),
   memory: whole(512, 30_720, "MiB").optional(),
+  domainName: matching(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, "a domain name").optional(),
   environment: z
     .record(
       matching(/^[A-Za-z_][A-Za-z0-9_]*$/, "names of environment variables"),
@@ -114,7 +115,21 @@ const prod = group({
   promotedFromAccount: accountId.optional(),
 });
 
-const schema = z.discriminatedUnion("environment", [staging, prod], allow('"staging" or "prod"'));
+const schema = z
+  .discriminatedUnion("environment", [staging, prod], allow('"staging" or "prod"'))
+  .superRefine((config, context) => {
+    // A certificate is for names; a load balancer's own name is not among them.
+    for (const { name, domainName } of config.services)
+      if ((config.certificateArn === undefined) !== (domainName === undefined))
+        context.addIssue({
+          code: "custom",
+          path: ["services", name, "domainName"],
+          message: config.certificateArn
+            ? "allowed is a name that certificateArn is for and that leads to the service's load balancer"
+            : "allowed only with certificateArn",
+          input: domainName,
+        });
+  });
 
 /** Every key that some environment takes. */
 export const configKeys = [...new Set([...Object.keys(staging.shape), ...Object.keys(prod.shape)])];

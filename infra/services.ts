@@ -47,6 +47,8 @@ export const serviceDefinitions = [
 export interface Service extends ServiceDefinition {
   /** Tasks of a revision; twice as many run while one replaces another. */
   desiredCount: number;
+  /** Where customers go, with HTTPS. @default the name of the load balancer, with HTTP */
+  domainName?: string;
   /** Environment variables of the container besides `PORT` and `ENVIRONMENT`. */
   environment: Record<string, string>;
 }
@@ -76,12 +78,13 @@ export function fargateSizeProblem(cpu: number, memory: number): string | undefi
 /** The services with what an environment's configuration says of them. */
 export function servicesWith(overrides: Partial<Record<string, ServiceOverrides>>): Service[] {
   return serviceDefinitions.map((definition) => {
-    const { desiredCount, cpu, memory, environment } = overrides[definition.name] ?? {};
+    const { desiredCount, cpu, memory, domainName, environment } = overrides[definition.name] ?? {};
     return {
       ...definition,
       cpu: cpu ?? definition.cpu,
       memory: memory ?? definition.memory,
       desiredCount: desiredCount ?? 2,
+      domainName,
       environment: environment ?? {},
     };
   });

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { repositoryRoot } from "./components/bundle";
 import { type EnvironmentConfig, parseConfig } from "./config";
+import { Environment } from "./environment";
 
 /** A resource as the program registered it. */
 export interface Recorded {
@@ -213,4 +214,16 @@ export async function filesOf(archive: unknown): Promise<Record<string, string>>
     await (asset as pulumi.asset.StringAsset).text,
   ]);
   return Object.fromEntries(await Promise.all(texts)) as Record<string, string>;
+}
+
+const environments = new Map<string, Promise<Recording<Environment>>>();
+
+/** This repository's staging or prod, recorded once for all tests: bundling the functions is what takes its time. */
+export function recordedEnvironment(stack: "staging" | "prod"): Promise<Recording<Environment>> {
+  let made = environments.get(stack);
+  if (!made) {
+    made = record(() => new Environment(stackConfig(stack)), { stack });
+    environments.set(stack, made);
+  }
+  return made;
 }

@@ -74,7 +74,15 @@ export class BlueGreenService extends pulumi.ComponentResource {
     );
     this.loadBalancer = new LoadBalancer(
       name,
-      { ...ids, network, certificateArn, testPort, targetPort: service.port, transform },
+      {
+        ...ids,
+        network,
+        certificateArn,
+        domainName: service.domainName,
+        testPort,
+        targetPort: service.port,
+        transform,
+      },
       child,
     );
     this.routes = new TrafficRoutes(

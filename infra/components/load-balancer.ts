@@ -8,8 +8,10 @@ export interface LoadBalancerArgs {
   environment: string;
   service: string;
   network: Network;
-  /** @default HTTP on 80 instead of HTTPS on 443 */
+  /** With `domainName`. @default HTTP on 80 instead of HTTPS on 443 */
   certificateArn?: string;
+  /** A name that the certificate is for; its DNS record is not made here. @default the load balancer's own name */
+  domainName?: string;
   /** Port of the test listener. */
   testPort: number;
   /** Port on which the targets listen. */
@@ -30,6 +32,8 @@ export class LoadBalancer extends pulumi.ComponentResource {
   readonly port: number;
   /** What targets let in. */
   readonly securityGroupId: pulumi.Output<string>;
+  /** What the DNS record of a domain name of one's own leads to. */
+  readonly dnsName: pulumi.Output<string>;
   readonly nodes: { loadBalancer: aws.lb.LoadBalancer; securityGroup: aws.ec2.SecurityGroup };
 
   constructor(name: string, args: LoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -87,12 +91,14 @@ export class LoadBalancer extends pulumi.ComponentResource {
       ),
     );
 
+    const host = args.domainName ?? loadBalancer.dnsName;
     this.nodes = { loadBalancer, securityGroup };
     this.arn = loadBalancer.arn;
+    this.dnsName = loadBalancer.dnsName;
     this.arnSuffix = loadBalancer.arnSuffix;
     this.securityGroupId = securityGroup.id;
-    this.serviceUrl = pulumi.interpolate`${scheme}://${loadBalancer.dnsName}`;
-    this.testUrl = pulumi.interpolate`${scheme}://${loadBalancer.dnsName}:${args.testPort}`;
+    this.serviceUrl = pulumi.interpolate`${scheme}://${host}`;
+    this.testUrl = pulumi.interpolate`${scheme}://${host}:${args.testPort}`;
     this.registerOutputs({ serviceUrl: this.serviceUrl, testUrl: this.testUrl });
   }
 }
