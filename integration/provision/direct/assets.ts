@@ -24,9 +24,10 @@ export async function archiveBytes(value: unknown): Promise<Buffer> {
   const files = new Map<string, Buffer>();
   await collect("", value, files);
   const entries: Zippable = {};
-  for (const name of [...files.keys()].sort())
-    entries[name] = [files.get(name)!, { mtime: firstTimeOfZip, os: 3, attrs: mode }];
-  return Buffer.from(zipSync(entries, { level: 6 }));
+  for (const [name, bytes] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    entries[name] = [bytes, { mtime: firstTimeOfZip, os: 3, attrs: mode }];
+  }
+  return Buffer.from(zipSync(entries, { level: 1 }));
 }
 
 // Zip files know no time before 1980, in the local time zone.

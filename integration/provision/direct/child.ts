@@ -1,7 +1,7 @@
 // One stack, in a process of its own: Pulumi's runtime is one stack a process. Started by `provisionDirect`.
 import { performance } from "node:perf_hooks";
 import { runtime } from "@pulumi/pulumi";
-import { readStackConfig } from "../config";
+import { readStackConfig, type StackConfig } from "../config";
 import { LocalProvider } from "./local-provider";
 import type { Failure, Message, Task } from "./messages";
 import { Providers } from "./providers";
@@ -17,90 +17,86 @@ const say = (message: Message) =>
     process.send(message, undefined, {}, () => resolve());
   });
 
-process.once("message", (task: Task) => void main(task));
-// The one who asked is gone.
-process.once("disconnect", () => process.exit(1));
-
-async function main(task: Task): Promise<void> {
-  const ended = await outcome(task).catch((error: unknown): Message => failed([{ message: textOf(error) }]));
+/** Brings the stack up, says how it went, and ends the process. */
+export async function run(task: Task): Promise<void> {
+  const ended = await outcome(task).catch((error: unknown) => failed([{ message: textOf(error) }]));
   await say(ended);
   process.exit(ended.kind === "done" ? 0 : 1);
 }
 
 async function outcome(task: Task): Promise<Message> {
+  const started = performance.now();
   const config = readStackConfig(task.folder, task.stack);
-  runtime.setAllConfig(config.values, config.secretKeys);
   const providers = new Providers(task.endpoint, task.account, config.values);
   const provider = new LocalProvider(
     providers,
     (type, name, count) => void say({ kind: "created", type, name, count }),
   );
-  await runtime.setMocks(provider, config.project, task.stack, false);
-
-  const started = performance.now();
-  let loaded = started;
-  let thrown: unknown;
-  const program = runtime.runInPulumiStack(async () => {
-    const exported: unknown = load(config.program);
-    loaded = performance.now();
-    return typeof exported === "function" ? (exported as () => unknown)() : exported;
-  }) as Promise<Record<string, unknown> | undefined>;
-  // A failed resource rejects its outputs and all that is made of them; the failure itself is noted already.
-  const unhandled = new Promise<void>((resolve) => {
-    const note = (error: unknown) => {
-      thrown ??= error;
-      resolve();
-    };
-    process.on("unhandledRejection", note);
-    process.on("uncaughtException", note);
+  const program = runProgram(config, task.stack, provider);
+  // A failed resource rejects its own outputs and all that is made of them: the first is the one that says why.
+  const broken = new Promise<{ thrown: unknown }>((resolve) => {
+    process.on("unhandledRejection", (thrown) => resolve({ thrown }));
+    process.on("uncaughtException", (thrown) => resolve({ thrown }));
   });
-  const finished = program.then(async (outputs) => {
-    await runtime.disconnect();
-    return outputs ?? {};
-  });
-  finished.catch((error: unknown) => (thrown ??= error));
-  const result = await Promise.race([
-    finished.then((outputs) => ({ outputs })).catch(() => undefined),
-    unhandled,
-    firstFailureOrIdle(provider),
+  const first = await Promise.race([
+    program.ended.then(
+      (outputs) => ({ outputs }),
+      (thrown: unknown) => ({ thrown }),
+    ),
+    broken,
+    provider.failedOrIdle(idleLimitMs).then(() => ({})),
   ]);
 
-  if (result && provider.failures.length === 0 && thrown === undefined) {
-    const created = performance.now();
+  if ("outputs" in first && provider.failures.length === 0) {
     providers.close();
-    const timing = { startMs: started, loadMs: loaded - started, createMs: created - loaded };
-    return { kind: "done", outputs: result.outputs, resources: provider.count, timing };
+    const loaded = program.loadedAt();
+    const timing = { startMs: started, loadMs: loaded - started, createMs: performance.now() - loaded };
+    return { kind: "done", outputs: first.outputs, resources: provider.count, timing };
   }
+  provider.stop();
   await provider.settled(drainLimitMs);
+  // What a resource failed with is more than what the program made of it.
   if (provider.failures.length > 0) return failed(provider.failures);
-  if (thrown !== undefined)
-    return failed([{ message: `the program failed: ${textOf(thrown, config.program)}` }]);
+  if ("thrown" in first)
+    return failed([
+      { message: `the program failed: ${textOf(first.thrown)}`, at: placeOf(first.thrown, task.folder) },
+    ]);
   const message =
     `the program has created ${provider.count} resources and waits for something that does not come: ` +
     `nothing happened for ${idleLimitMs / 1000} seconds`;
   return failed([{ message }]);
 }
 
-function load(program: string): unknown {
-  // The program is CommonJS or TypeScript, as for the engine's language host; tsx is on (see `provisionDirect`).
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
-  return require(program);
+function runProgram(config: StackConfig, stack: string, provider: LocalProvider) {
+  let loadedAt = 0;
+  const start = async (): Promise<Record<string, unknown>> => {
+    runtime.setAllConfig(config.values, config.secretKeys);
+    await runtime.setMocks(provider, config.project, stack, false);
+    const outputs: unknown = await runtime.runInPulumiStack(async () => {
+      // As the engine's language host does: the exports are the outputs, or what an exported function gives.
+      // eslint-disable-next-line @typescript-eslint/no-require-imports
+      const exported: unknown = require(config.program);
+      loadedAt = performance.now();
+      return typeof exported === "function" ? (exported as () => unknown)() : exported;
+    });
+    // Resources that no output depends on may still be under way.
+    await runtime.disconnect();
+    return (outputs ?? {}) as Record<string, unknown>;
+  };
+  return { ended: start(), loadedAt: () => loadedAt };
 }
 
-/** Ends when a resource has failed, or nothing has happened for too long. */
-async function firstFailureOrIdle(provider: LocalProvider): Promise<undefined> {
-  for (;;) {
-    await new Promise((resolve) => setTimeout(resolve, 50).unref());
-    const idleMs = performance.now() - provider.lastActivity;
-    if (provider.failures.length > 0 || (provider.underway === 0 && idleMs > idleLimitMs)) return undefined;
+const failed = (failures: Failure[]): Message & { kind: "failed" } => ({ kind: "failed", failures });
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** The first place in the error's stack that is the program's own. */
+function placeOf(error: unknown, folder: string): Failure["at"] {
+  const stack = error instanceof Error ? (error.stack ?? "") : "";
+  for (const [, file = "", line, column] of stack.matchAll(/\(?(\/[^()\n]+):(\d+):(\d+)\)?$/gm)) {
+    if (file.startsWith(folder) && !file.includes("/node_modules/")) {
+      return { file, line: Number(line), column: Number(column) };
+    }
   }
-}
-
-const failed = (failures: Failure[]): Message => ({ kind: "failed", failures });
-
-/** The message, and for an error of the program's own also the line that threw it. */
-function textOf(error: unknown, program?: string): string {
-  if (!(error instanceof Error)) return String(error);
-  const line = error.stack?.split("\n").find((at) => program && at.includes(program) && /^\s+at /.test(at));
-  return line ? `${error.message}\n${line}` : error.message;
+  return undefined;
 }

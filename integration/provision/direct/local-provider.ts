@@ -37,6 +37,8 @@ export class LocalProvider implements runtime.Mocks {
   /** When something last began or ended: `performance.now()`. */
   lastActivity = performance.now();
 
+  private stopped = false;
+
   constructor(
     private readonly providers: Providers,
     private readonly onCreated: (type: string, name: string, count: number) => void,
@@ -81,6 +83,11 @@ export class LocalProvider implements runtime.Mocks {
     );
   }
 
+  /** Begins nothing new from now on. */
+  stop(): void {
+    this.stopped = true;
+  }
+
   /** Waits until nothing is under way, at most `limitMs`. */
   async settled(limitMs: number): Promise<void> {
     const deadline = performance.now() + limitMs;
@@ -88,9 +95,14 @@ export class LocalProvider implements runtime.Mocks {
       await new Promise((resolve) => setTimeout(resolve, 20));
   }
 
+  /** Ends when something has failed, or nothing has happened for `idleLimitMs`. */
+  async failedOrIdle(idleLimitMs: number): Promise<void> {
+    const idle = () => this.underway === 0 && performance.now() - this.lastActivity > idleLimitMs;
+    while (this.failures.length === 0 && !idle()) await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+
   private async guarded<T>(type: string, name: string, work: () => Promise<T>): Promise<T> {
-    if (this.failures.length > 0)
-      throw new NotBegunError(`not begun: ${this.failures[0]!.type ?? "the program"} failed`);
+    if (this.stopped) throw new NotBegunError("not begun, because something else had failed");
     this.underway++;
     this.lastActivity = performance.now();
     try {
@@ -98,6 +110,7 @@ export class LocalProvider implements runtime.Mocks {
     } catch (error) {
       if (!(error instanceof NotBegunError)) {
         const message = error instanceof Error ? error.message : String(error);
+        this.stopped = true;
         this.failures.push({ type, ...(name ? { name } : {}), message });
       }
       throw error;

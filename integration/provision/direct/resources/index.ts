@@ -65,8 +65,7 @@ export function findResourceType(type: string): ResourceType {
 }
 
 /** All types that there are entries for. */
-export const knownTypes = () =>
-  Object.keys(modules).flatMap((module) => Object.keys(modules[module]!.load()));
+export const knownTypes = () => Object.values(modules).flatMap((module) => Object.keys(module.load()));
 
 /** `aws:ec2` of `aws:ec2/vpc:Vpc` and of `awsx:ec2:Vpc`. */
-const moduleOf = (type: string) => type.split("/")[0]!.split(":").slice(0, 2).join(":");
+const moduleOf = (type: string) => type.replace(/\/.*$/, "").split(":").slice(0, 2).join(":");

@@ -190,11 +190,17 @@ const natGateway = resourceType<aws.ec2.NatGatewayArgs>(async (inputs, resource)
   );
   const created = present(answer.NatGateway, "the NAT gateway");
   const address = created.NatGatewayAddresses?.[0];
+  // Not in the answer as long as the gateway is pending.
+  const AllocationIds = inputs.allocationId === undefined ? undefined : [inputs.allocationId];
+  const elastic =
+    address?.PublicIp || !AllocationIds
+      ? undefined
+      : (await client(resource).send(new ec2.DescribeAddressesCommand({ AllocationIds }))).Addresses?.[0];
   return {
     id: present(created.NatGatewayId, "the NAT gateway's id"),
     outputs: {
       connectivityType: inputs.connectivityType ?? "public",
-      publicIp: address?.PublicIp,
+      publicIp: address?.PublicIp ?? elastic?.PublicIp,
       privateIp: address?.PrivateIp,
       networkInterfaceId: address?.NetworkInterfaceId,
     },

@@ -1,7 +1,7 @@
 import type * as awsx from "@pulumi/awsx";
 import { DescribeAvailabilityZonesCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { createResource } from "../create";
-import { type Creating, resourceType, type ResourceTypes } from "../resource-type";
+import { type Creating, type ResourceType, resourceType, type ResourceTypes } from "../resource-type";
 import { network } from "./network";
 
 type SubnetType = "Public" | "Private" | "Isolated" | "Unused";
@@ -89,7 +89,7 @@ const vpc = resourceType<awsx.ec2.VpcArgs>(async (inputs, resource) => {
   const shared = { Name: name, ...given };
 
   const make = async (type: string, childName: string, childInputs: object) => {
-    const { id, state } = await createResource(network[`aws:ec2/${type}`]!, childName, childInputs, aws);
+    const { id, state } = await createResource(entry(type), childName, childInputs, aws);
     return { ...state, id };
   };
   const theVpc = await make("vpc:Vpc", name, {
@@ -182,6 +182,12 @@ const vpc = resourceType<awsx.ec2.VpcArgs>(async (inputs, resource) => {
     },
   };
 });
+
+function entry(type: string): ResourceType {
+  const found = network[`aws:ec2/${type}`];
+  if (!found) throw new Error(`network.ts has no "aws:ec2/${type}"`);
+  return found;
+}
 
 type Made = Record<string, unknown> & { id: string };
 

@@ -1,0 +1,33 @@
+// The beginning of a stack's process: makes it able to load TypeScript that the parent has compiled, and loads what
+// takes long while the parent still compiles.
+"use strict";
+const Module = require("node:module");
+
+// Pulumi loads npm's whole dependency resolver (800 files) to serialize functions, which no program here does. It
+// is loaded when somebody uses it.
+const load = Module._load;
+Module._load = function (request, ...others) {
+  if (request !== "@npmcli/arborist") return load.call(this, request, ...others);
+  return {
+    __esModule: true,
+    get Arborist() {
+      return load.call(this, request, ...others).Arborist;
+    },
+  };
+};
+
+const started = new Promise((resolve) => process.once("message", resolve));
+// The one who asked is gone.
+process.once("disconnect", () => process.exit(1));
+
+require("@pulumi/pulumi");
+require("@pulumi/aws");
+
+started.then(({ task, code, child }) => {
+  Module._extensions[".ts"] = (module, file) => {
+    if (code[file] === undefined)
+      throw new Error(`${file} was not compiled: name it in an import or a require`);
+    module._compile(code[file], file);
+  };
+  return require(child).run(task);
+});
