@@ -363,6 +363,18 @@ describe("a build", () => {
     assert.deepEqual(statuses(build).slice(6), ["BUILD STOPPED", "FINALIZING SUCCEEDED", "COMPLETED"]);
   });
 
+  it("counts as stopped, also when something had failed before", async () => {
+    const { id } = await harness.start({
+      sourceTypeOverride: "NO_SOURCE",
+      buildspecOverride: spec({ build: ["false"], post_build: ["sleep 600"] }),
+    });
+    await harness.until(id, ({ currentPhase }) => currentPhase === "POST_BUILD");
+    await harness.call("StopBuild", { id });
+    const build = await harness.get(id);
+    assert.equal(build.buildStatus, "STOPPED");
+    assert.deepEqual(statuses(build).slice(6, 8), ["BUILD FAILED", "POST_BUILD STOPPED"]);
+  });
+
   it("has no log when the project wants none, and its own group and stream when it says so", async () => {
     const text = spec({ build: ["echo hello"] });
     const none = await harness.build(text, {
@@ -447,9 +459,12 @@ describe("a build", () => {
 });
 
 describe("a build's limits", () => {
+  let harness: Harness;
+  afterEach(() => harness.close());
+
   it("are wall time: it is timed out when it takes too long", async () => {
     // 5 minutes of 40 ms.
-    const harness = new Harness(40);
+    harness = new Harness(40);
     await harness.createProject({ timeoutInMinutes: 5 });
     const build = await harness.build(spec({ build: ["sleep 600"] }));
     assert.equal(build.buildStatus, "TIMED_OUT");
@@ -458,11 +473,10 @@ describe("a build's limits", () => {
       statusCode: "BUILD_TIMED_OUT",
       message: "Build has timed out.",
     });
-    await harness.close();
   });
 
   it("let a build wait for its turn", async () => {
-    const harness = new Harness();
+    harness = new Harness();
     await harness.createProject({ concurrentBuildLimit: 1 });
     const first = await harness.start({
       sourceTypeOverride: "NO_SOURCE",
@@ -480,11 +494,15 @@ describe("a build's limits", () => {
     await harness.call("StopBuild", { id: first.id });
     const { buildStatus } = await harness.until(second.id, ({ buildComplete }) => buildComplete);
     assert.equal(buildStatus, "SUCCEEDED");
-    await harness.close();
+    assert.equal(
+      (await harness.build(start.buildspecOverride)).buildStatus,
+      "SUCCEEDED",
+      "its place is free again",
+    );
   });
 
   it("end with the service, which leaves nothing running", async () => {
-    const harness = new Harness();
+    harness = new Harness();
     await harness.createProject();
     const { id } = await harness.start({
       sourceTypeOverride: "NO_SOURCE",

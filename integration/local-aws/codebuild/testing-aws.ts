@@ -125,7 +125,8 @@ export class Harness {
       Buffer.from(JSON.stringify(input)),
       this.caller,
     );
-    const body = JSON.parse(Buffer.from(answer.body).toString()) as T & { message?: string };
+    const text = typeof answer.body === "string" ? answer.body : new TextDecoder().decode(answer.body);
+    const body = JSON.parse(text) as T & { message?: string };
     if (answer.error) throw new Error(`${answer.error}: ${body.message}`);
     return body;
   }
