@@ -94,36 +94,42 @@ export async function unpack(file: string, folder: string): Promise<{ removed: s
   const removed: string[] = [];
   const unzipped = counted();
   const extract = tar.extract();
-  const done = pipeline(createReadStream(file), createGunzip(), unzipped.stream, extract);
-  // Its failure comes out of the loop as well; without a handler of its own it would count as unhandled.
-  done.catch(() => undefined);
-  for await (const entry of extract) {
-    const { name, type, linkname, mode } = entry.header;
-    const at = await safePath(folder, name);
-    const base = path.basename(at);
-    if (base.startsWith(whiteout)) {
-      if (base === ".wh..wh..opq")
-        throw new Error(`opaque directories (${name}) are not supported by the process engine`);
-      removed.push(path.relative(folder, path.join(path.dirname(at), base.slice(whiteout.length))));
-      entry.resume();
-    } else if (type === "directory") {
-      await fs.mkdir(at, { recursive: true });
-      entry.resume();
-    } else if (type === "symlink" && linkname) {
-      await fs.mkdir(path.dirname(at), { recursive: true });
-      await fs.symlink(linkname, at);
-      entry.resume();
-    } else if (type === "file") {
-      await fs.mkdir(path.dirname(at), { recursive: true });
-      await pipeline(
-        entry,
-        createWriteStream(at, { flags: "wx", mode: (mode ?? 0o644) & 0o100 ? 0o755 : 0o644 }),
-      );
-    } else
-      throw new Error(`the layer's entry ${name} is a ${String(type)}, which the process engine cannot make`);
-  }
-  await done;
+  extract.on("entry", (header, stream, next) => {
+    unpackEntry(header, stream, folder, removed).then(
+      () => next(),
+      (error: Error) => extract.destroy(error),
+    );
+  });
+  await pipeline(createReadStream(file), createGunzip(), unzipped.stream, extract);
   return { removed, diffId: unzipped.digest() };
+}
+
+async function unpackEntry(
+  header: tar.Header,
+  stream: tar.Entry,
+  folder: string,
+  removed: string[],
+): Promise<void> {
+  const { name, type, linkname, mode } = header;
+  const at = await safePath(folder, name);
+  const base = path.basename(at);
+  if (type === "file" && !base.startsWith(whiteout)) {
+    await fs.mkdir(path.dirname(at), { recursive: true });
+    const executable = ((mode ?? 0) & 0o100) !== 0;
+    return pipeline(stream, createWriteStream(at, { flags: "wx", mode: executable ? 0o755 : 0o644 }));
+  }
+  stream.resume();
+  if (base === ".wh..wh..opq") {
+    throw new Error(`opaque directories (${name}) are not supported by the process engine`);
+  } else if (base.startsWith(whiteout)) {
+    removed.push(path.relative(folder, path.join(path.dirname(at), base.slice(whiteout.length))));
+  } else if (type === "directory") {
+    await fs.mkdir(at, { recursive: true });
+  } else if (type === "symlink" && linkname) {
+    await fs.mkdir(path.dirname(at), { recursive: true });
+    await fs.symlink(linkname, at);
+  } else
+    throw new Error(`the layer's entry ${name} is a ${String(type)}, which the process engine cannot make`);
 }
 
 /** Refuses names that leave the folder, also through a link that an earlier entry made. */

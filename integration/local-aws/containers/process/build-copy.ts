@@ -1,7 +1,7 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import dockerignore from "@balena/dockerignore";
-import { expandAt, variable } from "./build";
+import { expandAt, variable } from "./variables";
 import { DockerfileError, type Instruction } from "./dockerfile";
 import type { StageState } from "./stage";
 import { contentHash, copyEntry, inParallel, inside, list, type Entry } from "./tree";
@@ -28,7 +28,10 @@ export async function planCopy(
 
   const ignored = dockerignore().add(origin.ignore);
   const visible = (at: string) => !origin.ignore || !ignored.ignores(at);
-  const descend = (at: string) => visible(at) || mayHoldException(origin.ignore, at);
+  const places = words.map(fixedPart);
+  const descend = (at: string) =>
+    places.some((place) => place === "" || `${at}/`.startsWith(`${place}/`) || place.startsWith(`${at}/`)) &&
+    (visible(at) || mayHoldException(origin.ignore, at));
   const entries = (await list(origin.folder, descend)).filter(({ path: at }) => visible(at));
   // A directory that only leads to an exception is ignored itself, but there.
   const byPath = withParents(entries);
@@ -97,6 +100,19 @@ function mayHoldException(ignore: string, directory: string): boolean {
   });
 }
 
+/** The part of a source that has no wildcards: only there is it looked for. */
+function fixedPart(word: string): string {
+  const parts = cleaned(word).split("/");
+  const wild = parts.findIndex((part) => /[*?[]/.test(part));
+  return (wild < 0 ? parts : parts.slice(0, wild)).join("/");
+}
+
+/** A source relative to the context; empty for the context itself. */
+function cleaned(word: string): string {
+  const clean = path.posix.normalize(word.replace(/^\/+/, "")).replace(/\/$/, "");
+  return clean === "." ? "" : clean;
+}
+
 function withParents(entries: readonly Entry[]): Map<string, Entry> {
   const byPath = new Map<string, Entry>();
   for (const entry of entries) {
@@ -119,11 +135,11 @@ const folder = (at: string): Entry => ({
 });
 
 function matching(word: string, byPath: ReadonlyMap<string, Entry>, line: number): Entry[] {
-  const clean = path.posix.normalize(word.replace(/^\/+/, "")).replace(/\/$/, "");
+  const clean = cleaned(word);
   if (clean === ".." || clean.startsWith("../")) {
     throw new DockerfileError(line, `"${word}" is a forbidden path outside the build context`);
   }
-  if (clean === "." || clean === "") return [folder("")];
+  if (clean === "") return [folder("")];
   if (!/[*?[]/.test(clean)) {
     const entry = byPath.get(clean);
     return entry ? [entry] : [];

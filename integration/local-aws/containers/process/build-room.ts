@@ -13,7 +13,8 @@ export async function openRoom(options: {
   npmCache: string;
   /** Before this machine's own programs, in this order. */
   programs: readonly string[];
-  onClose: () => void;
+  /** Ends what the build has running elsewhere. */
+  onClose: () => Promise<void>;
 }): Promise<BuildRoom> {
   const { folder } = options;
   const place = (name: string) => path.join(folder, name);
@@ -54,7 +55,7 @@ export async function openRoom(options: {
     },
     async close() {
       for (const group of groups) group.kill();
-      options.onClose();
+      await options.onClose();
       await remove(folder);
     },
   };

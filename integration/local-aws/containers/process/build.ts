@@ -2,12 +2,12 @@ import { createHash } from "node:crypto";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { DockerfileError, parseDockerfile, type Instruction, type Stage } from "./dockerfile";
-import { expand } from "./expand";
 import { applyMetadata, type StageState } from "./stage";
 import { runInstruction } from "./build-run";
 import { planCopy } from "./build-copy";
 import { epoch, hostArchitecture, makeImage, nodeBase, type Image } from "./image";
 import { assemble, type Layer, type LayerStore } from "./layer-store";
+import { checkPlatform, expandAt, globalArguments, variable } from "./variables";
 import { formatReference, isNodeBase, parseReference, type Reference } from "./reference";
 
 export interface BuildOptions {
@@ -18,7 +18,6 @@ export interface BuildOptions {
   buildArgs: ReadonlyMap<string, string | undefined>;
   target?: string;
   labels: ReadonlyMap<string, string>;
-  noCache: boolean;
   /** Where stages are put together. */
   folder: string;
   store: LayerStore;
@@ -43,40 +42,6 @@ export async function build(options: BuildOptions): Promise<Image> {
     state.config.Labels = { ...state.config.Labels, ...Object.fromEntries(options.labels) };
   }
   return makeImage(builder.finish(state), state.layers, state.history, options.store);
-}
-
-// https://docs.docker.com/reference/dockerfile/#automatic-platform-args-in-the-global-scope
-function platformArguments(): Map<string, string> {
-  const platform = `linux/${hostArchitecture()}`;
-  return new Map(
-    ["TARGET", "BUILD"].flatMap((which) => [
-      [`${which}PLATFORM`, platform],
-      [`${which}OS`, "linux"],
-      [`${which}ARCH`, hostArchitecture()],
-    ]),
-  );
-}
-
-function globalArguments(
-  globals: readonly Instruction[],
-  given: ReadonlyMap<string, string | undefined>,
-): Map<string, string | undefined> {
-  const values = new Map<string, string | undefined>(platformArguments());
-  for (const { pairs, line } of globals) {
-    for (const [name, value] of pairs) {
-      const fallback = value === undefined ? values.get(name) : expandAt(line, value, (v) => values.get(v));
-      values.set(name, given.get(name) ?? fallback);
-    }
-  }
-  return values;
-}
-
-export function expandAt(line: number, word: string, lookup: (name: string) => string | undefined): string {
-  try {
-    return expand(word, lookup);
-  } catch (error) {
-    throw new DockerfileError(line, error instanceof Error ? error.message : String(error));
-  }
 }
 
 class Builder {
@@ -104,11 +69,13 @@ class Builder {
   private async buildStage(stage: Stage): Promise<StageState> {
     const total = stage.instructions.length + 1;
     const label = (step: number) => `[${stage.name ?? `stage-${stage.index}`} ${step}/${total}]`;
+    // What it copies from comes first, so that the output reads in order.
+    for (const { flags } of stage.instructions) await this.earlier(stage, flags.get("from"));
     this.options.tell(`${label(1)} FROM ${stage.from.text}\n`);
     const state = await this.from(stage);
     for (const [i, instruction] of stage.instructions.entries()) {
       this.options.signal.throwIfAborted();
-      this.options.tell(`${label(i + 2)} ${instruction.keyword} ${instruction.text}\n`);
+      this.options.tell(`${label(i + 2)} ${written(instruction)}\n`);
       await this.step(state, instruction);
     }
     return state;
@@ -122,11 +89,11 @@ class Builder {
     const name = expandAt(line, text.split(/\s+/)[0] ?? "", lookup);
     if (!name) throw new DockerfileError(line, `"${text}" names no image; does its ARG have a value?`);
     const root = path.join(this.options.folder, `stage-${index}`);
-    const base = { root, assembled: false, args: new Map<string, string>(), shell: ["/bin/sh", "-c"] };
+    const base = { index, root, assembled: false, args: new Map<string, string>(), shell: ["/bin/sh", "-c"] };
 
-    const earlier = this.stages.findLast((other) => other.index < index && other.name === name.toLowerCase());
+    const earlier = await this.earlier({ index }, name);
     if (earlier) {
-      const { config, layers, key, history } = await this.stage(earlier);
+      const { config, layers, key, history } = earlier;
       return { ...base, config: structuredClone(config), layers: [...layers], key, history: [...history] };
     }
     const reference = referenceAt(line, name);
@@ -170,7 +137,7 @@ class Builder {
   }
 
   private async step(state: StageState, instruction: Instruction): Promise<void> {
-    const { keyword, text } = instruction;
+    const { keyword } = instruction;
     const before = state.layers.length;
     if (keyword === "RUN") await this.run(state, instruction);
     else if (keyword === "COPY" || keyword === "ADD") await this.copy(state, instruction);
@@ -184,7 +151,7 @@ class Builder {
       });
     }
     const empty = state.layers.length === before ? { empty_layer: true } : {};
-    state.history.push({ created: epoch, created_by: `${keyword} ${text}`, ...empty });
+    state.history.push({ created: epoch, created_by: written(instruction), ...empty });
   }
 
   private argument(state: StageState, { pairs, line }: Instruction): void {
@@ -211,20 +178,18 @@ class Builder {
       tell("note: --chown is ignored: everything in the process engine belongs to the one who runs it\n");
     }
     const from = instruction.flags.get("from");
-    const origin = from === undefined ? { folder: context, ignore } : await this.origin(instruction, from);
+    const origin =
+      from === undefined ? { folder: context, ignore } : await this.origin(state, instruction, from);
     const plan = await planCopy(state, instruction, origin, () => this.assemble(state));
     await this.layer(state, plan.key, plan.fill);
   }
 
   /** Where `COPY --from` copies from: a stage, by its name or number, or an image. */
-  private async origin({ line }: Instruction, from: string) {
-    const stage = this.stages.find(
-      ({ name, index }) => name === from.toLowerCase() || String(index) === from,
-    );
-    if (stage) {
-      const state = await this.stage(stage);
-      await this.assemble(state);
-      return { folder: state.root, ignore: "" };
+  private async origin({ index }: StageState, { line }: Instruction, from: string) {
+    const earlier = await this.earlier({ index }, from);
+    if (earlier) {
+      await this.assemble(earlier);
+      return { folder: earlier.root, ignore: "" };
     }
     const reference = referenceAt(line, from);
     if (isNodeBase(reference)) {
@@ -245,6 +210,18 @@ class Builder {
     return { folder, ignore: "" };
   }
 
+  private async earlier(
+    stage: Pick<Stage, "index">,
+    name: string | undefined,
+  ): Promise<StageState | undefined> {
+    if (name === undefined) return undefined;
+    const found = this.stages.findLast(
+      (other) =>
+        other.index < stage.index && (other.name === name.toLowerCase() || String(other.index) === name),
+    );
+    return found && this.stage(found);
+  }
+
   /** Adds the layer of an instruction: the one that the same inputs gave before, or a new one. */
   private async layer(
     state: StageState,
@@ -252,14 +229,12 @@ class Builder {
     fill: (content: string) => Promise<readonly string[]>,
   ): Promise<void> {
     state.key = createHash("sha256").update(`${state.key}\n${inputs}`).digest("hex");
-    const { store, noCache, tell } = this.options;
-    // A build without the cache still leaves its layers for the next.
-    const key = noCache ? `${state.key} ${this.options.folder}` : state.key;
-    let layer: Layer | undefined = await store.find(key);
+    const { store, tell } = this.options;
+    let layer: Layer | undefined = await store.find(state.key);
     if (layer) tell("CACHED\n");
     const kept = layer !== undefined;
     if (!layer && inputs.startsWith("run ")) await this.assemble(state);
-    layer ??= await store.make(key, fill);
+    layer ??= await store.make(state.key, fill);
     // What a RUN wrote is in the assembled folder already.
     if (state.assembled && (kept || !inputs.startsWith("run "))) await assemble([layer], state.root);
     state.layers.push(layer);
@@ -272,10 +247,8 @@ class Builder {
   }
 }
 
-export function variable({ config, args }: StageState, name: string): string | undefined {
-  const entry = config.Env.find((item) => item.startsWith(`${name}=`));
-  // https://docs.docker.com/reference/dockerfile/#using-arg-variables: ENV wins over ARG.
-  return entry?.slice(name.length + 1) ?? args.get(name);
+function written({ keyword, flags, text }: Instruction): string {
+  return [keyword, ...[...flags].map(([name, value]) => `--${name}=${value}`), text].join(" ");
 }
 
 function referenceAt(line: number, name: string): Reference {
@@ -284,12 +257,4 @@ function referenceAt(line: number, name: string): Reference {
   } catch (error) {
     throw new DockerfileError(line, error instanceof Error ? error.message : String(error));
   }
-}
-
-export function checkPlatform(platform: string, line?: number): void {
-  if (platform === "linux/amd64" || platform === `linux/${hostArchitecture()}`) return;
-  const message =
-    `platform ${platform} is not this machine's (linux/${hostArchitecture()}), and the process engine runs images ` +
-    "on this machine; run it with the docker engine";
-  throw line === undefined ? new Error(message) : new DockerfileError(line, message);
 }

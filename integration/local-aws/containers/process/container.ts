@@ -14,7 +14,7 @@ export async function startContainer(
   spec: ContainerSpec,
   image: { config: ContainerConfig; digest?: string; putInto: (root: string) => Promise<void> },
   options: { folder: string; gateway: string; programs: readonly string[]; ports: Ports },
-): Promise<Container> {
+): Promise<Container & { kill(): void }> {
   const [containerPort, ...more] = spec.containerPorts;
   if (more.length > 0) {
     throw new Error(
@@ -73,6 +73,7 @@ export async function startContainer(
         return { host: "127.0.0.1", port };
       },
       ended,
+      kill: group.kill,
       async stop() {
         group.signal((config.StopSignal ?? "SIGTERM") as NodeJS.Signals);
         const late = setTimeout(group.kill, spec.stopTimeoutSeconds * 1000);

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { Command, CommanderError } from "commander";
-import { checkPlatform } from "./build";
+import { checkPlatform } from "./variables";
 import type { DockerDaemon } from "./docker-daemon";
 import { formatTemplate } from "./docker-format";
 import { hostArchitecture, type Image } from "./image";
@@ -29,6 +29,7 @@ export async function dockerCommand(daemon: DockerDaemon, call: DockerCall): Pro
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode;
+    if (call.signal.aborted) return 130;
     call.err(`ERROR: ${error instanceof Error ? error.message : String(error)}\n`);
     return 1;
   }
@@ -57,7 +58,11 @@ function commands(daemon: DockerDaemon, { cwd, stdin, out, err, signal }: Docker
         err(text.replace(/^error: /, `docker ${name}: not supported by the process engine: `)),
     });
   };
-  program.exitOverride().configureOutput({ writeOut: out, writeErr: err }).helpCommand(false);
+  program
+    .version("Docker version process (Greenroom)", "-v, --version")
+    .exitOverride()
+    .configureOutput({ writeOut: out, writeErr: err })
+    .helpCommand(false);
 
   add(program, "build")
     .argument("<context>")

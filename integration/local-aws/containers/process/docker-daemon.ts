@@ -2,7 +2,7 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { build } from "./build";
 import type { Image } from "./image";
-import type { LayerStore } from "./layer-store";
+import { LayerStore } from "./layer-store";
 import { ecrRegistry, formatReference, parseReference, type Reference } from "./reference";
 import { Registry } from "./registry";
 import { exists } from "./tree";
@@ -41,13 +41,14 @@ export class DockerDaemon {
       throw new Error(`failed to read dockerfile: open ${file}: no such file`);
     });
     const folder = path.join(this.options.folder, `build-${++this.builds}`);
+    const store = request.noCache ? new LayerStore(`${folder}-layers`) : this.options.store;
     try {
       const image = await build({
         ...request,
         dockerfile,
         ignore: await ignoreFile(context, file),
         folder,
-        store: this.options.store,
+        store,
         npmCache: this.options.npmCache,
         findImage: (reference) => this.find(reference, signal),
         tell,
@@ -63,6 +64,9 @@ export class DockerDaemon {
 
   /** Checks user and password with the registry, and keeps them for this build's pushes and pulls. */
   async login(registry: string, user: string, password: string, signal: AbortSignal): Promise<void> {
+    // https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html
+    if (user !== "AWS") throw new Error(`unauthorized: the user name of ECR is AWS, not ${user}`);
+    this.refuseOthers(registry);
     const authorization = Buffer.from(`${user}:${password}`).toString("base64");
     await new Registry(this.options.endpoint, registry, authorization, signal).check();
     this.logins.set(registry, authorization);
@@ -108,16 +112,19 @@ export class DockerDaemon {
   }
 
   private registry(registry: string, signal: AbortSignal): Registry {
-    if (!ecrRegistry(registry)) {
-      throw new Error(
-        `the process engine reaches ECR registries only (ACCOUNT.dkr.ecr.REGION.amazonaws.com), not ${registry}; ` +
-          "run it with the docker engine",
-      );
-    }
+    this.refuseOthers(registry);
     const authorization = this.logins.get(registry);
     // What Docker says when ECR answers 401.
     if (!authorization) throw new Error("no basic auth credentials");
     return new Registry(this.options.endpoint, registry, authorization, signal);
+  }
+
+  private refuseOthers(registry: string): void {
+    if (ecrRegistry(registry)) return;
+    throw new Error(
+      `the process engine reaches ECR registries only (ACCOUNT.dkr.ecr.REGION.amazonaws.com), not ${registry}; ` +
+        "run it with the docker engine",
+    );
   }
 }
 

@@ -9,41 +9,52 @@ import type { DockerDaemon } from "./docker-daemon";
 
 const callSchema = z.object({ argv: z.array(z.string()), cwd: z.string(), stdin: z.string() });
 
+interface Build {
+  daemon: DockerDaemon | undefined;
+  stopped: AbortController;
+  calls: Set<Promise<number>>;
+}
+
 /** Where the `docker` commands of builds arrive. A build's token opens its own daemon and no other. */
 export class DockerEndpoint {
-  private readonly daemons = new Map<string, DockerDaemon | undefined>();
+  private readonly builds = new Map<string, Build>();
 
   /** Lets a build in. Without a daemon its commands fail as on AWS where a project is not privileged. */
   open(daemon: DockerDaemon | undefined): string {
     const token = randomUUID();
-    this.daemons.set(token, daemon);
+    this.builds.set(token, { daemon, stopped: new AbortController(), calls: new Set() });
     return token;
   }
 
-  close(token: string): void {
-    this.daemons.delete(token);
+  /** Ends the build's commands that are still running. */
+  async close(token: string): Promise<void> {
+    const build = this.builds.get(token);
+    this.builds.delete(token);
+    build?.stopped.abort(new Error("the build has ended"));
+    await Promise.allSettled(build?.calls ?? []);
   }
 
   readonly handle = async (request: http.IncomingMessage, response: http.ServerResponse): Promise<void> => {
     const token = String(request.headers["x-greenroom-build"]);
     const parsed = callSchema.safeParse(await json(request).catch(() => undefined));
-    if (!this.daemons.has(token) || !parsed.success) {
+    const build = this.builds.get(token);
+    if (!build || !parsed.success) {
       response.writeHead(403).end(`${JSON.stringify({ err: "this is not a running build\n", exit: 1 })}\n`);
       return;
     }
     response.writeHead(200, { "content-type": "application/x-ndjson" });
-    const send = (message: object) => response.write(`${JSON.stringify(message)}\n`);
+    const send = (message: object) => response.destroyed || response.write(`${JSON.stringify(message)}\n`);
     const gone = new AbortController();
     response.once("close", () => gone.abort(new Error("the build was stopped")));
-    const daemon = this.daemons.get(token);
-    if (daemon) {
-      const exit = await dockerCommand(daemon, {
+    if (build.daemon) {
+      const call = dockerCommand(build.daemon, {
         ...parsed.data,
         out: (text) => send({ out: text }),
         err: (text) => send({ err: text }),
-        signal: gone.signal,
+        signal: AbortSignal.any([gone.signal, build.stopped.signal]),
       });
-      send({ exit });
+      build.calls.add(call);
+      send({ exit: await call.finally(() => build.calls.delete(call)) });
     } else {
       const message =
         "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?\n";

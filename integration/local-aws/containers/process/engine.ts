@@ -45,7 +45,7 @@ class ProcessEngine implements ContainerEngine {
   readonly name = "process";
   private readonly endpoint = new DockerEndpoint();
   private readonly rooms = new Set<BuildRoom>();
-  private readonly containers = new Set<Container>();
+  private readonly containers = new Set<Awaited<ReturnType<typeof startContainer>>>();
   private readonly starting = new Set<Promise<unknown>>();
   private readonly pulled = new Map<string, Promise<Unpacked>>();
   private readonly unpacked = new Map<string, Promise<string>>();
@@ -87,8 +87,8 @@ class ProcessEngine implements ContainerEngine {
       token,
       npmCache,
       programs: [this.at("programs", "build"), this.options.venvBin],
-      onClose: () => {
-        this.endpoint.close(token);
+      onClose: async () => {
+        await this.endpoint.close(token);
         this.rooms.delete(room);
       },
     });
@@ -111,7 +111,8 @@ class ProcessEngine implements ContainerEngine {
     this.closing = true;
     await Promise.all([...this.rooms].map((room) => room.close()));
     await Promise.allSettled(this.starting);
-    await Promise.all([...this.containers].map((container) => container.stop()));
+    for (const container of this.containers) container.kill();
+    await Promise.all([...this.containers].map((container) => container.ended));
     await Promise.allSettled(this.unpacked.values());
     await remove(this.at());
     await this.cache.prune(cacheBytes);

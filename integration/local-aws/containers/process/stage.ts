@@ -1,12 +1,14 @@
 import path from "node:path";
 import { DockerfileError, type Instruction } from "./dockerfile";
-import { expandAt, variable } from "./build";
+import { expandAt, variable } from "./variables";
 import type { ContainerConfig, Healthcheck, ImageConfig } from "./image";
 import type { Layer } from "./layer-store";
 import { refusalOfCommand } from "./run-check";
 
 /** A stage while it is built. */
 export interface StageState {
+  /** Its place in the Dockerfile, from 0. */
+  index: number;
   config: ContainerConfig;
   /** ARGs that have a value. */
   args: Map<string, string>;

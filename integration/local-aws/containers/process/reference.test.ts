@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { ecrRegistry, formatReference, isNodeBase, parseReference } from "./reference";
+
+describe("image names", () => {
+  const ecr = "111111111111.dkr.ecr.us-east-1.amazonaws.com";
+  const digest = `sha256:${"a".repeat(64)}`;
+
+  it("are taken apart and put together", () => {
+    for (const name of [
+      `${ecr}/team/api:v1`,
+      `${ecr}/api@${digest}`,
+      "localhost:5000/api:v1",
+      "node:22-alpine",
+    ]) {
+      assert.equal(formatReference(parseReference(name)), name);
+    }
+    assert.deepEqual(parseReference("node"), {
+      registry: "docker.io",
+      repository: "node",
+      tag: "latest",
+      digest: undefined,
+    });
+    assert.equal(formatReference(parseReference(`${ecr}/api:v1@${digest}`)), `${ecr}/api@${digest}`);
+  });
+
+  it("are refused when malformed", () => {
+    for (const name of ["Api", "", "a:b:c", "a@sha256:12", "a b"])
+      assert.throws(() => parseReference(name), /is not the name/);
+  });
+
+  it("are Node.js base images in Docker Hub and its copy in ECR Public only", () => {
+    const base = (name: string) => isNodeBase(parseReference(name));
+    const yes = [
+      "node",
+      "node:22-alpine",
+      "library/node:22",
+      "docker.io/library/node",
+      "public.ecr.aws/docker/library/node:22",
+    ];
+    assert.deepEqual(yes.filter(base), yes);
+    assert.deepEqual(["mynode", `${ecr}/node`, "me/node", "public.ecr.aws/me/node"].filter(base), []);
+  });
+
+  it("tell whose registry it is", () => {
+    assert.deepEqual(ecrRegistry(ecr), { account: "111111111111", region: "us-east-1" });
+    assert.equal(ecrRegistry("ghcr.io"), undefined);
+  });
+});
