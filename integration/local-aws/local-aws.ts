@@ -12,7 +12,7 @@ import { processEngine } from "./containers/process";
 import { Aws } from "./core/aws";
 import { Clock } from "./core/clock";
 import { Gateway } from "./core/gateway";
-import { layerDownloads } from "./ecr";
+import { besideEcr } from "./ecr";
 import { ecs } from "./ecs";
 import { pipelineTriggers } from "./eventbridge/pipeline-triggers";
 import { loadBalancing, type LoadBalancing } from "./load-balancing/load-balancing";
@@ -68,7 +68,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     closers.push(() => base.close());
     gateway.useBase(base.url);
 
-    layerDownloads(gateway, endpoint);
+    besideEcr(gateway, endpoint, warn);
     const metrics = new MetricStore();
     const balancing = loadBalancing(aws, gateway, metrics);
     closers.push(() => balancing.close());
@@ -83,7 +83,12 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     });
     closers.push(() => containers.close());
     const sources = new SourceHost(() => clock.now());
-    for (const acting of [ecs(aws, containers), codedeploy(aws), codebuild(aws, containers), codepipeline(aws, sources)]) {
+    for (const acting of [
+      ecs(aws, containers),
+      codedeploy(aws),
+      codebuild(aws, containers),
+      codepipeline(aws, sources),
+    ]) {
       gateway.serve(acting.service);
       closers.push(() => acting.close());
     }

@@ -1,7 +1,8 @@
 import {
+  BatchGetDeploymentTargetsCommand,
   CodeDeployClient,
   GetDeploymentCommand,
-  GetDeploymentTargetCommand,
+  ListDeploymentTargetsCommand,
   type LifecycleEvent,
 } from "@aws-sdk/client-codedeploy";
 import {
@@ -130,11 +131,14 @@ async function describeDeployment(
   deploymentId: string,
 ): Promise<DeploymentRun> {
   const client = aws.client(CodeDeployClient, environment.identity);
-  const [{ deploymentInfo }, { deploymentTarget }] = await Promise.all([
+  const [{ deploymentInfo }, { targetIds }] = await Promise.all([
     client.send(new GetDeploymentCommand({ deploymentId })),
-    client.send(new GetDeploymentTargetCommand({ deploymentId, targetId: "service" })),
+    client.send(new ListDeploymentTargetsCommand({ deploymentId })),
   ]);
-  const events = deploymentTarget?.ecsTarget?.lifecycleEvents ?? [];
+  const { deploymentTargets } = await client.send(
+    new BatchGetDeploymentTargetsCommand({ deploymentId, targetIds }),
+  );
+  const events = deploymentTargets?.[0]?.ecsTarget?.lifecycleEvents ?? [];
   return {
     deploymentId,
     status: deploymentInfo?.status ?? "Created",

@@ -35,12 +35,13 @@ export async function readJson(schema: SchemaRef, body: Buffer): Promise<unknown
 }
 
 /** Writes an answer by its schema. Members that the model does not have are dropped, as AWS never sends them. */
-export function writeJson(schema: SchemaRef, value: unknown): Uint8Array | string {
+export function writeJson(schema: SchemaRef, value: unknown): Buffer {
   const ns = NormalizedSchema.of(schema);
-  if (ns.isUnitSchema()) return "{}";
+  if (ns.isUnitSchema()) return Buffer.from("{}");
   const serializer = codec.createSerializer();
   serializer.write(ns, value ?? {});
-  return serializer.flush();
+  const { buffer, byteOffset, byteLength } = serializer.flush();
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 // https://smithy.io/2.0/additional-specs/http-protocol-compliance-tests.html has no message for it; this is the

@@ -1,6 +1,7 @@
 import http from "node:http";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { Pool } from "undici";
 import type { Identity } from "./aws";
@@ -194,8 +195,7 @@ export class Gateway {
       );
     }
     response.writeHead(answer.statusCode, answer.headers as http.OutgoingHttpHeaders);
-    for await (const chunk of answer.body) if (!response.write(chunk)) await drained(response);
-    response.end();
+    await pipeline(answer.body, response);
   }
 
   private toBase(method: string, path: string, headers: http.IncomingHttpHeaders, body?: Buffer | Readable) {
@@ -257,9 +257,3 @@ function credentialScope(request: http.IncomingMessage): Scope | undefined {
   const [accessKeyId, , region, service] = credential?.split("/") ?? [];
   return accessKeyId && region && service ? { accessKeyId, region, service } : undefined;
 }
-
-const drained = (response: http.ServerResponse) =>
-  new Promise<void>((resolve) => {
-    response.once("drain", resolve);
-    response.once("close", resolve);
-  });

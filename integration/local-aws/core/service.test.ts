@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as sdk from "@aws-sdk/client-codedeploy";
 import { Gateway } from "./gateway";
-import { actingService } from "./service";
+import { actingService, type Handlers } from "./service";
 
 const $metadata = {};
 
@@ -22,7 +22,10 @@ describe("an acting service behind the gateway", () => {
           GetDeployment: async (input, caller) => {
             seen.push({ input, account: caller.account, region: caller.region });
             const createTime = new Date("2026-01-02T03:04:05.678Z");
-            return { deploymentInfo: { deploymentId: input.deploymentId, createTime }, unknown: "member" };
+            return {
+              deploymentInfo: { deploymentId: input.deploymentId, createTime },
+              unknown: "member",
+            } as object;
           },
           GetApplication: async ({ applicationName }) => {
             const message = `No application found for name: ${applicationName}`;
@@ -31,7 +34,7 @@ describe("an acting service behind the gateway", () => {
           CreateApplication: async () => {
             throw new TypeError("a mistake of ours");
           },
-        },
+        } satisfies Handlers<typeof sdk>,
       }),
     );
     const endpoint = await gateway.listen(0);

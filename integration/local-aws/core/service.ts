@@ -39,7 +39,7 @@ export interface ActingService {
     operation: string,
     body: Buffer,
     caller: Identity,
-  ): Promise<{ status: number; body: Uint8Array | string; error?: string }>;
+  ): Promise<{ status: number; body: Buffer; error?: string }>;
 }
 
 export function actingService<Sdk extends object>(options: {
@@ -89,7 +89,11 @@ export function actingService<Sdk extends object>(options: {
           message,
           ...members
         } = error as Error & Record<string, unknown>;
-        return { status, error: code, body: JSON.stringify({ __type: code, message, ...members }) };
+        return {
+          status,
+          error: code,
+          body: Buffer.from(JSON.stringify({ __type: code, message, ...members })),
+        };
       }
     },
   };

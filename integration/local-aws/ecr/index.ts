@@ -1,0 +1,47 @@
+import { pipeline } from "node:stream/promises";
+import type { Gateway } from "../core/gateway";
+import { layerUploads } from "./layers";
+import { Registry } from "./registry";
+
+const downloadUrl = /https:\/\/(\d{12})\.dkr\.ecr\.([\w-]+)\.amazonaws\.com\//;
+
+/** What the base's ECR lacks: layers that go in and out through the API, as a promotion copies them. */
+export function besideEcr(gateway: Gateway, endpoint: string, warn: (message: string) => void): void {
+  const { operations, service } = layerUploads(endpoint, warn);
+  const operationOf = (headers: NodeJS.Dict<string | string[]>) =>
+    String(headers["x-amz-target"]).split(".")[1] ?? "";
+
+  gateway.watch("ecr", {
+    instead: async ({ headers, body, caller }) => {
+      if (!operations.includes(operationOf(headers))) return undefined;
+      const answer = await service.call(operationOf(headers), body, caller);
+      return {
+        status: answer.status,
+        headers: {
+          "content-type": "application/x-amz-json-1.1",
+          ...(answer.error ? { "x-amzn-errortype": answer.error } : {}),
+        },
+        body: answer.body,
+      };
+    },
+    // On AWS this is a pre-signed URL: it needs no credentials. Here, it needs no name of a registry either.
+    // https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetDownloadUrlForLayer.html
+    after: async ({ headers }, answer) => {
+      if (operationOf(headers) !== "GetDownloadUrlForLayer") return undefined;
+      const body = answer.body.toString().replace(downloadUrl, `${endpoint}/_greenroom/layers/$1/$2/`);
+      return { ...answer, body: Buffer.from(body) };
+    },
+  });
+
+  gateway.mount("layers", async ({ url = "" }, response) => {
+    const parts = /^\/_greenroom\/layers\/(\d{12})\/([\w-]+)(\/v2\/.+\/blobs\/.+)$/.exec(url);
+    const [, account, region, path] = parts ?? [];
+    if (!account || !region || !path) return void response.writeHead(404).end();
+    const answer = await new Registry(endpoint, `${account}.dkr.ecr.${region}.amazonaws.com`).send(
+      "GET",
+      path,
+    );
+    response.writeHead(answer.statusCode, answer.headers);
+    await pipeline(answer.body, response);
+  });
+}
