@@ -60,11 +60,11 @@ const tolerance = 4;
 export function judgeGood(facts: ReleaseFacts): Verdict {
   const seen = look(facts);
   const claims = [
-    kept(facts, seen),
     pipelineSucceeded(facts),
     holdsAllTraffic(facts, seen, facts.intended, endOf(facts)),
     noFailure(seen),
     onlyVersions(seen, [facts.previous, facts.intended]),
+    kept(facts, seen),
   ];
   return verdict(facts, "safe", "not safe", seen.length > 0, claims);
 }
@@ -79,7 +79,6 @@ export function judgeBad(facts: ReleaseFacts, canaryShare: number, next: Verdict
   const met = seen.filter(({ version }) => version === facts.intended);
   const back = canary?.to ?? endOf(facts);
   const claims = [
-    kept(facts, seen),
     {
       claim: "the canary had production traffic",
       holds: met.length > 0 && canary !== undefined,
@@ -95,6 +94,7 @@ export function judgeBad(facts: ReleaseFacts, canaryShare: number, next: Verdict
       holds: next?.outcome === "safe",
       evidence: next ? `${next.version} was ${next.outcome}` : "there was no next release",
     },
+    kept(facts, seen),
   ];
   return verdict(facts, "contained", "not contained", met.length > 0 && canary !== undefined, claims);
 }
@@ -105,7 +105,6 @@ export function judgeUntouched(facts: ReleaseFacts): Verdict {
   const met = seen.filter(({ version }) => version === facts.intended).length;
   const { status } = facts.release;
   const claims = [
-    kept(facts, seen),
     {
       claim: "the pipeline did not release it",
       holds: status === "Failed" || status === "Stopped",
@@ -118,6 +117,7 @@ export function judgeUntouched(facts: ReleaseFacts): Verdict {
     },
     holdsAllTraffic(facts, seen, facts.previous, endOf(facts)),
     noFailure(seen),
+    kept(facts, seen),
   ];
   return verdict(facts, "untouched", "touched", seen.length > 0, claims);
 }
@@ -274,6 +274,11 @@ function containment(
   const met = seen.filter(({ version }) => version === intended).length;
   const lasted = canary ? (canary.to - canary.from) / 1000 : 0;
   return [
+    {
+      claim: "clients met the fault",
+      holds: by > 0,
+      evidence: `${plural(by, "failure")} by ${intended}`,
+    },
     {
       claim: "failures lie only in the time in which the canary had traffic",
       holds: outside.length === 0,
