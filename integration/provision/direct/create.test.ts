@@ -78,7 +78,7 @@ describe("creating a resource", () => {
       name: "UnknownTypeError",
       message:
         "direct provisioning does not know this resource type: " +
-        "add it to integration/provision/direct/resources/network.ts",
+        "add it to integration/provision/direct/resources/network.ts or security-groups.ts",
     });
     assert.throws(
       () => findResourceType("gcp:storage/bucket:Bucket"),

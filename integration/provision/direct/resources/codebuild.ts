@@ -13,7 +13,7 @@ import {
 type ProjectInputs = Unwrap<aws.codebuild.ProjectArgs>;
 
 /** A project as CreateProject takes it. Times are in minutes. */
-export function createProjectInput(
+function createProjectInput(
   inputs: ProjectInputs,
   name: string,
   tags: Record<string, string>,

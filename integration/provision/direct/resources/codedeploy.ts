@@ -77,7 +77,7 @@ const deploymentConfig = resourceType<aws.codedeploy.DeploymentConfigArgs>(async
 type GroupInputs = Unwrap<aws.codedeploy.DeploymentGroupArgs>;
 
 /** A deployment group as CreateDeploymentGroup takes it. The wait before blue ends is in minutes. */
-export function createDeploymentGroupInput(
+function createDeploymentGroupInput(
   inputs: GroupInputs,
   tags: Record<string, string>,
 ): sdk.CreateDeploymentGroupInput {

@@ -18,7 +18,7 @@ type StoreInputs = PipelineInputs["artifactStores"][number];
 type TriggerInputs = NonNullable<PipelineInputs["triggers"]>[number];
 
 /** A pipeline as CreatePipeline takes it. `region` is where it is: its artifact store is `artifactStore`. */
-export function pipelineDeclaration(inputs: PipelineInputs, name: string): sdk.PipelineDeclaration {
+function pipelineDeclaration(inputs: PipelineInputs, name: string): sdk.PipelineDeclaration {
   const [first, ...others] = inputs.artifactStores;
   // One store is the pipeline's own; with several, each says which region's it is.
   const stores: Pick<sdk.PipelineDeclaration, "artifactStore" | "artifactStores"> =

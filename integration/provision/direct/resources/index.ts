@@ -25,19 +25,31 @@ const modules: Record<string, { file: string; load: () => ResourceTypes }> = {
     file: "codepipeline.ts",
     load: () => (require("./codepipeline") as typeof import("./codepipeline")).codepipeline,
   },
-  "aws:ec2": { file: "network.ts", load: () => (require("./network") as typeof import("./network")).network },
+  "aws:ec2": {
+    file: "network.ts or security-groups.ts",
+    load: () => ({
+      ...(require("./network") as typeof import("./network")).network,
+      ...(require("./security-groups") as typeof import("./security-groups")).securityGroups,
+    }),
+  },
   "aws:ecr": { file: "ecr.ts", load: () => (require("./ecr") as typeof import("./ecr")).ecr },
   "aws:ecs": { file: "ecs.ts", load: () => (require("./ecs") as typeof import("./ecs")).ecs },
   "aws:iam": { file: "iam.ts", load: () => (require("./iam") as typeof import("./iam")).iam },
   "aws:kms": { file: "kms.ts", load: () => (require("./kms") as typeof import("./kms")).kms },
   "aws:lambda": { file: "lambda.ts", load: () => (require("./lambda") as typeof import("./lambda")).lambda },
   "aws:lb": {
-    file: "load-balancing.ts",
-    load: () => (require("./load-balancing") as typeof import("./load-balancing")).loadBalancing,
+    file: "load-balancing.ts or listeners.ts",
+    load: () => ({
+      ...(require("./load-balancing") as typeof import("./load-balancing")).loadBalancing,
+      ...(require("./listeners") as typeof import("./listeners")).listeners,
+    }),
   },
   "aws:s3": { file: "s3.ts", load: () => (require("./s3") as typeof import("./s3")).s3 },
   "aws:ssm": { file: "ssm.ts", load: () => (require("./ssm") as typeof import("./ssm")).ssm },
-  "aws:vpc": { file: "network.ts", load: () => (require("./network") as typeof import("./network")).network },
+  "aws:vpc": {
+    file: "security-groups.ts",
+    load: () => (require("./security-groups") as typeof import("./security-groups")).securityGroups,
+  },
   "awsx:ec2": {
     file: "vpc-component.ts",
     load: () => (require("./vpc-component") as typeof import("./vpc-component")).vpcComponent,
