@@ -2,7 +2,7 @@ import { CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwa
 import type { AlarmConfiguration } from "@aws-sdk/client-codedeploy";
 import type { Aws, Identity } from "../core/aws";
 import { seconds } from "../core/clock";
-import { DeploymentError, type Interruption } from "./interruption";
+import { DeploymentError, messageOf, type Interruption } from "./interruption";
 
 /**
  * Watches a deployment's alarms, and stops it when one is in the ALARM state, from before its first step until the
@@ -23,7 +23,9 @@ export async function watchAlarms(
     try {
       const answer = await aws
         .client(CloudWatchClient, identity)
-        .send(new DescribeAlarmsCommand({ AlarmNames: names }));
+        .send(
+          new DescribeAlarmsCommand({ AlarmNames: names, AlarmTypes: ["MetricAlarm", "CompositeAlarm"] }),
+        );
       const alarms = [...(answer.MetricAlarms ?? []), ...(answer.CompositeAlarms ?? [])];
       const missing = names.filter((name) => !alarms.some(({ AlarmName }) => AlarmName === name));
       if (missing.length > 0) throw new Error(`no such alarm: ${missing.join(", ")}`);
@@ -32,7 +34,7 @@ export async function watchAlarms(
         .map(({ AlarmName }) => AlarmName ?? "");
     } catch (error) {
       if (configuration?.ignorePollAlarmFailure) return;
-      const message = `The state of the alarms could not be retrieved: ${error instanceof Error ? error.message : String(error)}`;
+      const message = `The state of the alarms could not be retrieved: ${messageOf(error)}`;
       interruption.raise(new DeploymentError("ALARM_ACTIVE", message));
       return;
     }

@@ -1,4 +1,4 @@
-import type { DeploymentReadyAction, TrafficRoutingConfig } from "@aws-sdk/client-codedeploy";
+import type { DeploymentReadyAction, ErrorCode, TrafficRoutingConfig } from "@aws-sdk/client-codedeploy";
 import {
   CreateTaskSetCommand,
   DeleteTaskSetCommand,
@@ -14,7 +14,7 @@ import type { Aws, Identity } from "../core/aws";
 import { minutes, seconds } from "../core/clock";
 import type { HookEvent } from "./appspec";
 import { runHook } from "./hooks";
-import { DeploymentError } from "./interruption";
+import { DeploymentError, messageOf } from "./interruption";
 import type { Deployment } from "./model";
 import { TrafficRoute } from "./traffic-route";
 
@@ -53,7 +53,8 @@ export class BlueGreen {
 
   async run(): Promise<void> {
     const { deployment } = this;
-    const blueGreen = deployment.group.info.blueGreenDeploymentConfiguration;
+    // As the group was when the deployment was created.
+    const blueGreen = deployment.info.blueGreenDeploymentConfiguration;
     const { service, blue } = await this.findBlue();
     await this.hook("BeforeInstall");
     await this.step("Install", () => this.install(service, blue));
@@ -67,12 +68,12 @@ export class BlueGreen {
     // "…the original task set is terminated" after the wait; until then an alarm or a person can have it back.
     const terminate = blueGreen?.terminateBlueInstancesOnDeploymentSuccess;
     if (terminate?.action === "KEEP_ALIVE") return;
+    deployment.info.instanceTerminationWaitTimeStarted = true;
     await this.pause(
       minutes(terminate?.terminationWaitTimeInMinutes ?? 0),
-      () => deployment.continued.termination,
+      deployment.continued.termination.signal,
     );
     await this.deleteTaskSet(blue);
-    deployment.info.instanceTerminationWaitTimeStarted = true;
   }
 
   /** Gives all traffic back to the original task set, at once, and removes the replacement. */
@@ -100,7 +101,11 @@ export class BlueGreen {
     const { aws, as, deployment } = this;
     const { cluster, service: name } = this.service;
     const wrong = (message: string) => new DeploymentError("INVALID_ECS_SERVICE", message);
-    const answer = await this.ecs.send(new DescribeServicesCommand({ cluster, services: [name] }));
+    const answer = await this.ecs
+      .send(new DescribeServicesCommand({ cluster, services: [name] }))
+      .catch(
+        refusedAs("INVALID_ECS_SERVICE", `The service ${name} of the cluster ${cluster} cannot be read`),
+      );
     const service = answer.services?.[0];
     if (service?.status !== "ACTIVE")
       throw wrong(`The service ${name} of the cluster ${cluster} is not active.`);
@@ -110,10 +115,17 @@ export class BlueGreen {
     const primary = service.taskSets?.find(({ status }) => status === "PRIMARY");
     if (!primary?.taskSetArn) throw wrong(`The service ${name} has no primary task set.`);
     const others = service.taskSets?.filter(({ status }) => status === "ACTIVE") ?? [];
-    if (others.length > 0) throw wrong(`The service ${name} has another active task set, ${others[0]?.id}.`);
+    if (others.length > 0) {
+      throw wrong(
+        `The service ${name} has another active task set, ${others[0]?.id}: a deployment ended without a rollback. ` +
+          "Give all traffic to one target group and delete the task set of the other.",
+      );
+    }
 
     const { taskDefinition, containerName, containerPort } = deployment.appSpec;
-    const described = await this.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }));
+    const described = await this.ecs
+      .send(new DescribeTaskDefinitionCommand({ taskDefinition }))
+      .catch(refusedAs("INVALID_REVISION", "The AppSpec's task definition cannot be read"));
     const containers = described.taskDefinition?.containerDefinitions ?? [];
     const container = containers.find((one) => one.name === containerName);
     if (!container) {
@@ -127,7 +139,7 @@ export class BlueGreen {
         `The AppSpec names port ${containerPort}, which the container "${containerName}" of ${taskDefinition} lacks.`,
       );
     }
-    const pair = deployment.group.info.loadBalancerInfo?.targetGroupPairInfoList?.[0];
+    const pair = deployment.info.loadBalancerInfo?.targetGroupPairInfoList?.[0];
     const route = await TrafficRoute.find(aws, as, pair ?? {});
     if (!primary.loadBalancers?.some(({ targetGroupArn }) => targetGroupArn === route.blue.arn)) {
       throw wrong(`The primary task set's target group must be behind the listener; ${route.blue.name} is.`);
@@ -141,6 +153,9 @@ export class BlueGreen {
     const { deployment, live } = this;
     const { appSpec } = deployment;
     const current = service.taskSets?.find(({ taskSetArn }) => taskSetArn === blue);
+    // With weight 0 the group is in use, so that its targets are checked from the first one on: a target of a group
+    // that is not in use counts as ready.
+    await live.shiftProduction(0);
     const created = await this.ecs.send(
       new CreateTaskSetCommand({
         ...this.service,
@@ -162,8 +177,6 @@ export class BlueGreen {
       }),
     );
     deployment.target.greenTaskSet = created.taskSet?.taskSetArn;
-    // With weight 0 the group is in use, so that its targets are checked before they get a request.
-    await live.shiftProduction(0);
     const steady = await this.aws.clock.until(() => this.greenIsSteady(), {
       everyMs: Math.max(seconds(5), 50 * this.aws.clock.speed),
       limitMs: installLimit,
@@ -214,8 +227,9 @@ export class BlueGreen {
     const { info, continued } = this.deployment;
     if (option?.actionOnTimeout !== "STOP_DEPLOYMENT") return;
     info.status = "Ready";
-    await this.pause(minutes(option.waitTimeInMinutes ?? 0), () => continued.ready);
-    if (!continued.ready) {
+    info.deploymentOverview = { ...info.deploymentOverview, InProgress: 0, Ready: 1 };
+    await this.pause(minutes(option.waitTimeInMinutes ?? 0), continued.ready.signal);
+    if (!continued.ready.signal.aborted) {
       throw new DeploymentError(
         "TIMEOUT",
         "Nobody continued the deployment in time.",
@@ -223,25 +237,19 @@ export class BlueGreen {
       );
     }
     info.status = "InProgress";
+    info.deploymentOverview = { ...info.deploymentOverview, InProgress: 1, Ready: 0 };
   }
 
   private async deleteTaskSet(taskSet: string): Promise<void> {
     await this.ecs.send(new DeleteTaskSetCommand({ ...this.service, taskSet, force: true }));
   }
 
-  private async pause(awsMs: number, until?: () => boolean): Promise<void> {
-    const { clock } = this.aws;
+  /** Waits in one piece, or until `sooner`: the prediction of how long a deployment takes is the sum of its waits. */
+  private async pause(awsMs: number, sooner?: AbortSignal): Promise<void> {
     const { interruption } = this.deployment;
-    const end = clock.now().getTime() + awsMs;
-    for (;;) {
-      const left = end - clock.now().getTime();
-      if (left <= 0 || until?.()) return;
-      await clock.sleep(
-        until ? Math.min(left, Math.max(seconds(5), 20 * clock.speed)) : left,
-        interruption.signal,
-      );
-      interruption.throwIfRaised();
-    }
+    const signals = sooner ? [interruption.signal, sooner] : [interruption.signal];
+    await this.aws.clock.sleep(awsMs, AbortSignal.any(signals));
+    interruption.throwIfRaised();
   }
 
   private async hook(event: HookEvent): Promise<void> {
@@ -276,3 +284,7 @@ export class BlueGreen {
     }
   }
 }
+
+const refusedAs = (code: ErrorCode, what: string) => (error: unknown) => {
+  throw new DeploymentError(code, `${what}: ${messageOf(error)}`);
+};

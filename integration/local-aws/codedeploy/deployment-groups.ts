@@ -19,6 +19,12 @@ export function findGroup(application: Application, name: string | undefined): G
   throw new sdk.DeploymentGroupDoesNotExistException({ message, $metadata });
 }
 
+const alreadyExists = (name: string | undefined) =>
+  new sdk.DeploymentGroupAlreadyExistsException({
+    message: `Deployment group already exists: ${name}`,
+    $metadata,
+  });
+
 /** What Create and Update have in common. */
 type Settings = Omit<
   sdk.CreateDeploymentGroupCommandInput,
@@ -37,10 +43,7 @@ export function deploymentGroups(stateOf: StateOf) {
           message: "Deployment group name is required.",
           $metadata,
         });
-      if (application.groups.has(name)) {
-        const message = `Deployment group already exists: ${name}`;
-        throw new sdk.DeploymentGroupAlreadyExistsException({ message, $metadata });
-      }
+      if (application.groups.has(name)) throw alreadyExists(name);
       const deploymentConfigName = input.deploymentConfigName ?? "CodeDeployDefault.ECSAllAtOnce";
       findConfig(state, deploymentConfigName);
       check(input);
@@ -88,6 +91,8 @@ export function deploymentGroups(stateOf: StateOf) {
         ...settings
       } = input;
       if (input.deploymentConfigName) findConfig(state, input.deploymentConfigName);
+      const other = application.groups.get(newDeploymentGroupName ?? "");
+      if (other && other !== group) throw alreadyExists(newDeploymentGroupName);
       check({ ...group.info, ...given(settings) } as Settings);
       Object.assign(group.info, given(settings));
       if (newDeploymentGroupName) {

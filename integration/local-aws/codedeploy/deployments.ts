@@ -8,9 +8,9 @@ import { appSpecContent, parseAppSpec } from "./appspec";
 import { BlueGreen, lifecycle } from "./blue-green";
 import { findConfig } from "./deployment-configs";
 import { findGroup } from "./deployment-groups";
-import { DeploymentError, Interruption } from "./interruption";
+import { DeploymentError, deploymentErrorOf, Interruption, messageOf } from "./interruption";
 import type { CodeDeployState, Deployment, Group, StateOf } from "./model";
-import { describeTarget } from "./targets";
+import { describeTarget, targetIdOf } from "./targets";
 
 const $metadata = {};
 const running = new Set<string | undefined>(["Created", "Queued", "InProgress", "Ready", "Baking"]);
@@ -23,6 +23,13 @@ function findDeployment(state: CodeDeployState, id: string | undefined): Deploym
     message: `The deployment ${id} could not be found`,
     $metadata,
   });
+}
+
+function findTarget(state: CodeDeployState, deploymentId: string | undefined, targetId: string | undefined) {
+  const deployment = findDeployment(state, deploymentId);
+  if (targetId === targetIdOf(deployment)) return deployment;
+  const message = `The deployment ${deploymentId} has no target "${targetId}"; it has ${targetIdOf(deployment)}.`;
+  throw new sdk.DeploymentTargetDoesNotExistException({ message, $metadata });
 }
 
 /** https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_CreateDeployment.html and its neighbours */
@@ -60,7 +67,7 @@ export function deployments(aws: Aws, stateOf: StateOf) {
       target: { updatedAt: clock.now() },
       interruption: new Interruption(),
       hooks: new Map(),
-      continued: { ready: false, termination: false },
+      continued: { ready: new AbortController(), termination: new AbortController() },
       finished: Promise.resolve(),
     };
     state.deployments.set(deploymentId, deployment);
@@ -94,7 +101,14 @@ export function deployments(aws: Aws, stateOf: StateOf) {
     let blueGreen: BlueGreen | undefined;
     let stopWatching: () => Promise<void> = async () => undefined;
     try {
-      as = await aws.assumeRole(group.info.serviceRoleArn, region, info.deploymentId);
+      as = await aws
+        .assumeRole(group.info.serviceRoleArn, region, info.deploymentId)
+        .catch((error: unknown) => {
+          throw new DeploymentError(
+            "IAM_ROLE_MISSING",
+            `The service role cannot be assumed: ${messageOf(error)}`,
+          );
+        });
       const alarms = info.overrideAlarmConfiguration ?? group.info.alarmConfiguration;
       stopWatching = await watchAlarms(aws, as, alarms, interruption);
       interruption.throwIfRaised();
@@ -103,12 +117,8 @@ export function deployments(aws: Aws, stateOf: StateOf) {
       await blueGreen.run();
       finish(deployment, "Succeeded");
     } catch (error) {
-      const known = error instanceof DeploymentError;
-      if (!known)
-        aws.warn(`CodeDeploy ${info.deploymentId}: ${error instanceof Error ? error.stack : String(error)}`);
-      const why = known
-        ? error
-        : new DeploymentError("INTERNAL_ERROR", error instanceof Error ? error.message : String(error));
+      const why = deploymentErrorOf(error);
+      if (why.code === "INTERNAL_ERROR") aws.warn(`CodeDeploy ${info.deploymentId}: ${why.stack}`);
       info.errorInformation = { code: why.code, message: why.message };
       await rollBack(state, deployment, why, blueGreen);
       finish(deployment, why.status);
@@ -148,7 +158,7 @@ export function deployments(aws: Aws, stateOf: StateOf) {
       rollback.target = { ...failed.target, greenTaskSet: undefined, updatedAt: clock.now() };
       finish(rollback, "Succeeded");
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       aws.warn(`CodeDeploy could not roll ${failed.info.deploymentId} back: ${message}`);
       rollback.info.errorInformation = { code: "INTERNAL_ERROR", message };
       finish(rollback, "Failed");
@@ -231,25 +241,32 @@ export function deployments(aws: Aws, stateOf: StateOf) {
         const message = `Deployment ${input.deploymentId} is already in ${deployment.info.status} state`;
         throw new sdk.DeploymentAlreadyCompletedException({ message, $metadata });
       }
-      if (input.deploymentWaitType === "TERMINATION_WAIT") deployment.continued.termination = true;
-      else if (deployment.info.status === "Ready") deployment.continued.ready = true;
-      else
-        throw new sdk.DeploymentIsNotInReadyStateException({
-          message: "The deployment is not in the Ready state.",
-          $metadata,
-        });
+      const { info, continued } = deployment;
+      const termination = input.deploymentWaitType === "TERMINATION_WAIT";
+      if (termination ? !info.instanceTerminationWaitTimeStarted : info.status !== "Ready") {
+        const wait = termination ? "for the termination of the original task set" : "in the Ready state";
+        const message = `The deployment ${info.deploymentId} is not waiting ${wait}.`;
+        throw new sdk.DeploymentIsNotInReadyStateException({ message, $metadata });
+      }
+      continued[termination ? "termination" : "ready"].abort();
       return {};
     },
     GetDeploymentTarget: async (input, caller) => ({
-      deploymentTarget: await describeTarget(aws, findDeployment(stateOf(caller), input.deploymentId)),
+      deploymentTarget: await describeTarget(
+        aws,
+        findTarget(stateOf(caller), input.deploymentId, input.targetId),
+      ),
     }),
     BatchGetDeploymentTargets: async (input, caller) => ({
-      deploymentTargets: [await describeTarget(aws, findDeployment(stateOf(caller), input.deploymentId))],
+      deploymentTargets: await Promise.all(
+        (input.targetIds ?? []).map((id) =>
+          describeTarget(aws, findTarget(stateOf(caller), input.deploymentId, id)),
+        ),
+      ),
     }),
-    ListDeploymentTargets: async (input, caller) => {
-      const { ecsServices } = findDeployment(stateOf(caller), input.deploymentId).group.info;
-      return { targetIds: [`${ecsServices?.[0]?.clusterName}:${ecsServices?.[0]?.serviceName}`] };
-    },
+    ListDeploymentTargets: async (input, caller) => ({
+      targetIds: [targetIdOf(findDeployment(stateOf(caller), input.deploymentId))],
+    }),
   } satisfies Handlers<typeof sdk>;
 }
 

@@ -26,7 +26,7 @@ export async function runHook(
   event: HookEvent,
   functionName: string,
 ) {
-  const execution: HookExecution = { event };
+  const execution: HookExecution = { event, over: false };
   const executionId = randomUUID();
   deployment.hooks.set(executionId, execution);
   const fail = (why: string) =>
@@ -67,7 +67,7 @@ export async function runHook(
     if (report === undefined) throw fail(`did not report within an hour${thrown}`);
     if (report === "Failed") throw fail("reported Failed");
   } finally {
-    deployment.hooks.delete(executionId);
+    execution.over = true;
   }
 }
 
@@ -83,11 +83,11 @@ export function hookReports(stateOf: StateOf) {
       const executionId = input.lifecycleEventHookExecutionId ?? "";
       const execution = deployment.hooks.get(executionId);
       if (!execution) {
-        const message = `No hook of the deployment waits for a report with the id "${executionId}".`;
+        const message = `The deployment has no hook with the execution id "${executionId}".`;
         throw new sdk.InvalidLifecycleEventHookExecutionIdException({ message, $metadata: {} });
       }
-      if (execution.report) {
-        const message = `The ${execution.event} hook has reported already.`;
+      if (execution.report || execution.over) {
+        const message = `The ${execution.event} hook ${execution.report ? "has reported already" : "is no longer waited for"}.`;
         throw new sdk.LifecycleEventAlreadyCompletedException({ message, $metadata: {} });
       }
       if (input.status !== "Succeeded" && input.status !== "Failed") {

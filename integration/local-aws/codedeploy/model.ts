@@ -35,16 +35,18 @@ export interface Deployment {
   /** What a read of its target shows of the task sets, from the deployment's own point of view. */
   target: { blueTaskSet?: string; greenTaskSet?: string; updatedAt: Date };
   interruption: Interruption;
-  /** Hooks that have not reported yet, by execution id. */
+  /** Its hooks, by execution id. */
   hooks: Map<string, HookExecution>;
-  /** Resolved by ContinueDeployment. */
-  continued: { ready: boolean; termination: boolean };
+  /** Aborted by ContinueDeployment: the wait is over. */
+  continued: { ready: AbortController; termination: AbortController };
   finished: Promise<void>;
 }
 
 export interface HookExecution {
   event: string;
   report?: "Succeeded" | "Failed";
+  /** Whether it is no longer waited for: it has reported, its time was up, or the deployment was stopped. */
+  over: boolean;
 }
 
 export interface CodeDeployState {

@@ -15,6 +15,12 @@ const statuses: Record<string, TargetStatus> = {
   Succeeded: "Succeeded",
 };
 
+/** `cluster:service`. */
+export function targetIdOf({ group }: Deployment): string {
+  const { clusterName, serviceName } = group.info.ecsServices?.[0] ?? {};
+  return `${clusterName}:${serviceName}`;
+}
+
 /** The one target of an Amazon ECS deployment: the service, its lifecycle events and task sets as they are now. */
 export async function describeTarget(aws: Aws, deployment: Deployment): Promise<DeploymentTarget> {
   const { info, group, target, events, owner } = deployment;
@@ -41,7 +47,7 @@ export async function describeTarget(aws: Aws, deployment: Deployment): Promise<
     deploymentTargetType: "ECSTarget",
     ecsTarget: {
       deploymentId: info.deploymentId,
-      targetId: `${clusterName}:${serviceName}`,
+      targetId: targetIdOf(deployment),
       targetArn: `arn:aws:ecs:${owner.region}:${owner.account}:service/${clusterName}/${serviceName}`,
       lastUpdatedAt: target.updatedAt,
       lifecycleEvents: events,
@@ -54,9 +60,8 @@ export async function describeTarget(aws: Aws, deployment: Deployment): Promise<
 }
 
 /** Percent of production traffic by target group. */
-async function productionWeights(aws: Aws, { group, owner }: Deployment): Promise<Map<string, number>> {
-  const ListenerArns =
-    group.info.loadBalancerInfo?.targetGroupPairInfoList?.[0]?.prodTrafficRoute?.listenerArns;
+async function productionWeights(aws: Aws, { info, owner }: Deployment): Promise<Map<string, number>> {
+  const ListenerArns = info.loadBalancerInfo?.targetGroupPairInfoList?.[0]?.prodTrafficRoute?.listenerArns;
   const answer = await aws
     .client(ElasticLoadBalancingV2Client, owner)
     .send(new DescribeListenersCommand({ ListenerArns }));

@@ -9,14 +9,15 @@ const $metadata = {};
 export function clusters(stateOf: (caller: { account: string; region: string }) => EcsState) {
   const view = (cluster: StoredCluster, include: readonly string[] = []): sdk.Cluster => {
     const services = [...cluster.services.values()].filter(({ active }) => active);
+    const tasks = [...cluster.state.tasks.values()].filter(({ clusterArn }) => clusterArn === cluster.arn);
     const { settings, configuration, ...rest } = cluster.settings;
     return {
       clusterArn: cluster.arn,
       clusterName: cluster.name,
       status: cluster.active ? "ACTIVE" : "INACTIVE",
       activeServicesCount: services.length,
-      runningTasksCount: 0,
-      pendingTasksCount: 0,
+      runningTasksCount: tasks.filter(({ lastStatus }) => lastStatus === "RUNNING").length,
+      pendingTasksCount: tasks.filter(({ lastStatus }) => lastStatus === "PENDING").length,
       registeredContainerInstancesCount: 0,
       statistics: [],
       ...rest,
@@ -98,6 +99,12 @@ export function clusters(stateOf: (caller: { account: string; region: string }) 
       if ([...cluster.services.values()].some(({ active }) => active)) {
         const message = "The Cluster cannot be deleted while Services are active.";
         throw new sdk.ClusterContainsServicesException({ message, $metadata });
+      }
+      if (
+        [...cluster.state.tasks.values()].some((task) => task.clusterArn === cluster.arn && !task.stoppedAt)
+      ) {
+        const message = "The Cluster cannot be deleted while Tasks are active.";
+        throw new sdk.ClusterContainsTasksException({ message, $metadata });
       }
       if (!cluster.active) throw clientError("The cluster is already INACTIVE.");
       cluster.active = false;

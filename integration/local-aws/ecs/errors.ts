@@ -20,6 +20,12 @@ export function findCluster(state: EcsState, reference = "default"): StoredClust
   return cluster;
 }
 
+export function findActiveCluster(state: EcsState, reference = "default"): StoredCluster {
+  const cluster = findCluster(state, reference);
+  if (cluster.active) return cluster;
+  throw new ClusterNotFoundException({ message: "The referenced cluster was inactive.", $metadata });
+}
+
 export function findService(cluster: StoredCluster, reference = ""): StoredService {
   const service = cluster.services.get(lastPart(reference));
   if (!service) throw new ServiceNotFoundException({ message: "Service not found.", $metadata });

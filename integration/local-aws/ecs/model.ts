@@ -38,6 +38,8 @@ export interface StoredTaskSet {
   steadySince?: Date;
   /** Tasks that ended by themselves, in a row: the more, the longer until the next start. */
   failures: number;
+  /** Pauses that have not passed yet after the end of a task; until then nothing is started. */
+  pauses: number;
   tags: Tag[];
 }
 

@@ -17,13 +17,16 @@ type ContainerDefinition = StoredTaskDefinition["containerDefinitions"][number];
  */
 export class RunningTask {
   readonly targets: Target[] = [];
-  /** When it has stopped; by itself, or because it was told to. */
-  readonly ended: Promise<{ byItself: boolean }>;
+  /** When it begins to end: by itself, or because it was told to. From then on it takes no new request. */
+  readonly leaving: Promise<{ byItself: boolean }>;
+  /** When it has stopped. */
+  readonly ended: Promise<void>;
   private readonly started: Container[] = [];
   private readonly logs: LogStream[] = [];
   private readonly identity: Identity;
   private readonly life: Promise<void>;
-  private end: (how: { byItself: boolean }) => void = () => undefined;
+  private announce: (how: { byItself: boolean }) => void = () => undefined;
+  private end: () => void = () => undefined;
   private stopping?: Promise<void>;
 
   constructor(
@@ -32,8 +35,11 @@ export class RunningTask {
     private readonly service: StoredService,
     private readonly set: StoredTaskSet,
     private readonly task: StoredTask,
+    /** The local AWS is going away: nothing is drained any more. */
+    private readonly closing: AbortSignal,
   ) {
     this.identity = service.cluster.state.owner;
+    this.leaving = new Promise((resolve) => (this.announce = resolve));
     this.ended = new Promise((resolve) => (this.end = resolve));
     this.life = this.run().catch((error: unknown) => {
       // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html
@@ -51,6 +57,7 @@ export class RunningTask {
   async kill(): Promise<void> {
     this.task.desiredStatus = "STOPPED";
     await this.life;
+    if (this.stopping) return this.stopping;
     await Promise.all(this.started.map((container) => container.stop()));
     await Promise.all(this.logs.map((log) => log.flush()));
   }
@@ -150,10 +157,11 @@ export class RunningTask {
     task.stopCode = stopCode;
     task.stoppedReason = reason;
     task.stoppingAt = aws.clock.now();
+    this.announce({ byItself });
     await this.life;
     try {
       task.lastStatus = "DEACTIVATING";
-      await Promise.all(this.targets.map((target) => drainTarget(aws, this.identity, target)));
+      await Promise.all(this.targets.map((target) => drainTarget(aws, this.identity, target, this.closing)));
     } catch (error) {
       aws.warn(`ECS could not drain ${task.taskArn}: ${String(error)}`);
     }
@@ -162,7 +170,7 @@ export class RunningTask {
     await Promise.all(this.logs.map((log) => log.flush()));
     task.lastStatus = "STOPPED";
     task.stoppedAt = aws.clock.now();
-    this.end({ byItself });
+    this.end();
   }
 }
 

@@ -14,7 +14,7 @@ export class Scheduler {
   private readonly running = new Map<string, RunningTask>();
   private readonly services = new Set<StoredService>();
   private readonly stopWatching: () => Promise<void>;
-  private closed = false;
+  private readonly closing = new AbortController();
 
   constructor(
     private readonly aws: Aws,
@@ -29,8 +29,8 @@ export class Scheduler {
     this.services.add(service);
     for (const set of [...service.taskSets]) {
       const live = this.tasksOf(service, set).filter(({ desiredStatus }) => desiredStatus === "RUNNING");
-      const wanted = this.closed ? 0 : computedCount(service, set);
-      for (let i = live.length; i < wanted; i++) this.start(service, set);
+      const wanted = this.closing.signal.aborted ? 0 : computedCount(service, set);
+      if (set.pauses === 0) for (let i = live.length; i < wanted; i++) this.start(service, set);
       for (const task of live.slice(wanted)) {
         this.stopTask(task.taskArn, "ServiceSchedulerInitiated", `Scaling activity initiated by ${set.id}`);
       }
@@ -39,6 +39,7 @@ export class Scheduler {
         service.taskSets = service.taskSets.filter((one) => one !== set);
       }
     }
+    if (!service.active && service.taskSets.length === 0) this.services.delete(service);
   }
 
   stopTask(taskArn: string, stopCode: NonNullable<StoredTask["stopCode"]>, reason: string): void {
@@ -46,7 +47,7 @@ export class Scheduler {
   }
 
   async close(): Promise<void> {
-    this.closed = true;
+    this.closing.abort();
     await this.stopWatching();
     await Promise.all([...this.running.values()].map((task) => task.kill()));
   }
@@ -84,18 +85,26 @@ export class Scheduler {
       tags: [],
     };
     cluster.state.tasks.set(task.taskArn, task);
-    const running = new RunningTask(this.aws, this.containers, service, set, task);
+    const running = new RunningTask(this.aws, this.containers, service, set, task, this.closing.signal);
     this.running.set(task.taskArn, running);
-    void running.ended.then(({ byItself }) => {
+    // Its place is taken as soon as it begins to end; its connections may drain for long.
+    void running.leaving.then(({ byItself }) => this.replace(service, set, byItself));
+    void running.ended.then(() => {
       this.running.delete(task.taskArn);
-      if (byItself) set.failures += 1;
-      // "…the service scheduler throttles how often service tasks are launched if they repeatedly fail to start."
-      // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html
-      const pause = byItself ? Math.min(seconds(2 ** Math.min(set.failures, 10)), seconds(27 * 60)) : 0;
-      void this.aws.clock.sleep(Math.max(pause, byItself ? 200 * this.aws.clock.speed : 0)).then(() => {
-        if (!this.closed) this.reconcile(service);
-      });
+      this.reconcile(service);
     });
+  }
+
+  private async replace(service: StoredService, set: StoredTaskSet, byItself: boolean): Promise<void> {
+    if (byItself) set.failures += 1;
+    // "…the service scheduler throttles how often service tasks are launched if they repeatedly fail to start."
+    // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html
+    const pause = byItself ? Math.min(seconds(2 ** Math.min(set.failures, 10)), seconds(27 * 60)) : 0;
+    set.pauses += 1;
+    // A fast clock must not keep this machine busy with starts: at most five a second.
+    await this.aws.clock.sleep(Math.max(pause, 200 * this.aws.clock.speed), this.closing.signal);
+    set.pauses -= 1;
+    this.reconcile(service);
   }
 
   private async watch(): Promise<void> {
@@ -125,7 +134,6 @@ export class Scheduler {
         const grace = seconds(service.settings.healthCheckGracePeriodSeconds ?? 0);
         const old = task.startedAt && now.getTime() - task.startedAt.getTime() > grace;
         if (old && health.includes("unhealthy")) {
-          set.failures += 1;
           this.stopTask(task.taskArn, "ServiceSchedulerInitiated", "Task failed ELB health checks");
         }
       }

@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import * as sdk from "@aws-sdk/client-ecs";
 import type { Clock } from "../core/clock";
 import type { Handlers } from "../core/service";
-import { findActiveService, findCluster, findService, invalid } from "./errors";
+import { findActiveCluster, findActiveService, findCluster, findService, invalid } from "./errors";
 import { taskSetView, type EcsState, type StoredService } from "./model";
 import type { Scheduler } from "./scheduler";
-import { findTaskDefinition } from "./task-definitions";
+import { usableTaskDefinition } from "./task-definitions";
 import { newTaskSet } from "./task-sets";
 
 /**
@@ -43,7 +43,7 @@ export function services(
       serviceArn: service.arn,
       serviceName: service.name,
       clusterArn: service.cluster.arn,
-      status: service.active ? "ACTIVE" : "INACTIVE",
+      status: service.active ? "ACTIVE" : service.taskSets.length > 0 ? "DRAINING" : "INACTIVE",
       desiredCount: service.desiredCount,
       runningCount: sum("runningCount"),
       pendingCount: sum("pendingCount"),
@@ -63,7 +63,7 @@ export function services(
   return {
     CreateService: async (input, caller) => {
       const state = stateOf(caller);
-      const cluster = findCluster(state, input.cluster);
+      const cluster = findActiveCluster(state, input.cluster);
       const controller = input.deploymentController?.type ?? "ECS";
       if (controller !== "CODE_DEPLOY") {
         throw invalid(
@@ -72,8 +72,10 @@ export function services(
       }
       const name = input.serviceName ?? "";
       if (!/^[A-Za-z0-9_-]{1,255}$/.test(name)) throw invalid(`Invalid service name: "${name}"`);
-      if (cluster.services.get(name)?.active) throw invalid("Creation of service was not idempotent.");
-      const taskDefinition = findTaskDefinition(state, input.taskDefinition ?? "");
+      const known = cluster.services.get(name);
+      if (known?.active) throw invalid("Creation of service was not idempotent.");
+      if (known?.taskSets.length) throw invalid("Unable to Start a service that is still Draining.");
+      const taskDefinition = usableTaskDefinition(state, input.taskDefinition ?? "");
       if ((input.launchType ?? "FARGATE") !== "FARGATE")
         throw invalid(`not implemented: ECS launch type ${input.launchType}`);
       for (const { containerName, containerPort } of input.loadBalancers ?? []) {

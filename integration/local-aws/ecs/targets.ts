@@ -24,7 +24,12 @@ export async function registerTarget(aws: Aws, identity: Identity, target: Targe
 }
 
 /** Takes a target out of its group, and waits until its last request has ended or the draining is over. */
-export async function drainTarget(aws: Aws, identity: Identity, target: Target): Promise<void> {
+export async function drainTarget(
+  aws: Aws,
+  identity: Identity,
+  target: Target,
+  signal: AbortSignal,
+): Promise<void> {
   const client = aws.client(ElasticLoadBalancingV2Client, identity);
   try {
     await client.send(new DeregisterTargetsCommand(parts(target)));
@@ -35,6 +40,7 @@ export async function drainTarget(aws: Aws, identity: Identity, target: Target):
         everyMs: Math.max(seconds(1), 20 * aws.clock.speed),
         // The longest deregistration delay is an hour.
         limitMs: minutes(61),
+        signal,
       },
     );
   } catch (error) {
@@ -42,7 +48,7 @@ export async function drainTarget(aws: Aws, identity: Identity, target: Target):
   }
 }
 
-/** The state of every target of these groups. */
+/** The state of every target of these groups. A group that was deleted has none. */
 export async function targetStates(
   aws: Aws,
   identity: Identity,
@@ -51,8 +57,13 @@ export async function targetStates(
   const client = aws.client(ElasticLoadBalancingV2Client, identity);
   const states = new Map<Target, string>();
   for (const TargetGroupArn of targetGroupArns) {
-    const answer = await client.send(new DescribeTargetHealthCommand({ TargetGroupArn }));
-    for (const { Target, TargetHealth } of answer.TargetHealthDescriptions ?? []) {
+    const answer = await client
+      .send(new DescribeTargetHealthCommand({ TargetGroupArn }))
+      .catch((error: unknown) => {
+        if (error instanceof TargetGroupNotFoundException) return undefined;
+        throw error;
+      });
+    for (const { Target, TargetHealth } of answer?.TargetHealthDescriptions ?? []) {
       const key = targetOf(TargetGroupArn, { host: Target?.Id ?? "", port: Target?.Port ?? 0 });
       states.set(key, TargetHealth?.State ?? "initial");
     }

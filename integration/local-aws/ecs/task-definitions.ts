@@ -27,6 +27,13 @@ export function findTaskDefinition(state: EcsState, reference: string): StoredTa
   return found;
 }
 
+/** A task definition that tasks can be started from: "you can't use an INACTIVE task definition to … create new services". */
+export function usableTaskDefinition(state: EcsState, reference: string): StoredTaskDefinition {
+  const found = findTaskDefinition(state, reference);
+  if (found.status !== "ACTIVE") throw clientError("TaskDefinition is inactive");
+  return found;
+}
+
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html */
 export function taskDefinitions(
   stateOf: (caller: { account: string; region: string }) => EcsState,

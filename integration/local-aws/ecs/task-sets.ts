@@ -11,7 +11,7 @@ import {
   type StoredTaskSet,
 } from "./model";
 import type { Scheduler } from "./scheduler";
-import { findTaskDefinition } from "./task-definitions";
+import { usableTaskDefinition } from "./task-definitions";
 
 export function newTaskSet(
   service: StoredService,
@@ -32,6 +32,7 @@ export function newTaskSet(
     createdAt: clock.now(),
     updatedAt: clock.now(),
     failures: 0,
+    pauses: 0,
     tags: [],
     ...options,
   };
@@ -54,7 +55,7 @@ export function taskSets(
         throw invalid("The maximum number of task sets (5) of the service is reached.");
       }
       if (input.scale && input.scale.unit !== "PERCENT") throw invalid("Scale unit must be PERCENT.");
-      const set = newTaskSet(service, findTaskDefinition(state, input.taskDefinition ?? ""), clock, {
+      const set = newTaskSet(service, usableTaskDefinition(state, input.taskDefinition ?? ""), clock, {
         externalId: input.externalId,
         startedBy: "CODE_DEPLOY",
         networkConfiguration: input.networkConfiguration,
