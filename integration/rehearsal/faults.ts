@@ -31,3 +31,12 @@ export const failsUnitTests: Edit[] = [
     replace: `score: score === undefined ? legacyScore(id) : Number(score) + 1`,
   },
 ];
+
+/** Starts and is healthy, but serves no questions in staging's configuration: the hook catches this one. */
+export const failsHook: Edit[] = [
+  {
+    file: `${service}/src/routes.ts`,
+    find: `const ALL = { categories: categories() };`,
+    replace: `const ALL = { categories: process.env.ENVIRONMENT === "staging" ? [] : categories() };`,
+  },
+];

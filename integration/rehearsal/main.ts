@@ -1,0 +1,139 @@
+import path from "node:path";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { bringUp, root, type BroughtUp } from "./bring-up";
+import { exitCode, type RehearsalResult } from "./model";
+import { progressOn } from "./progress";
+import { writeReport } from "./report";
+import { runScenarios } from "./run";
+import { scenarios, usual } from "./scenarios";
+
+interface Options {
+  scenario: string[];
+  speed: number;
+  rate: number;
+  port: number;
+  report: string;
+  keep?: boolean;
+}
+
+const number = (least: number, most: number) => (text: string) => {
+  const value = Number(text);
+  if (text.trim() === "" || !(value >= least && value <= most)) {
+    throw new InvalidArgumentError(`It must be a number from ${least} to ${most}.`);
+  }
+  return value;
+};
+
+const ids = scenarios.map(({ id }) => id);
+
+function readOptions(): Options {
+  const program = new Command("npm start --")
+    .description(
+      "Rehearses releases: brings the staging and prod stacks up on a local AWS, releases services/trivia-api through " +
+        "their pipelines under live traffic, and says what the clients saw.",
+    )
+    .addOption(
+      new Option("--scenario <id...>", "what to rehearse, in this order; or all")
+        .choices([...ids, "all"])
+        .default(usual),
+    )
+    .addOption(
+      new Option("--speed <factor>", "how many times as fast as on AWS its waits are")
+        .argParser(number(1, 1000))
+        .default(100),
+    )
+    .addOption(
+      new Option("--rate <requests>", "requests a second to each environment")
+        .argParser(number(1, 2000))
+        .default(200),
+    )
+    .addOption(
+      new Option("--port <port>", "port of the local AWS on 127.0.0.1; 0 takes a free one")
+        .argParser(number(0, 65535))
+        .default(0),
+    )
+    .addOption(new Option("--report <folder>", "where the report goes").default(".greenroom/report"))
+    .option("--keep", "leave the local AWS up afterwards, until Ctrl-C")
+    .addHelpText(
+      "after",
+      `\nScenarios:\n${scenarios.map(({ id, title }) => `  ${id.padEnd(18)} ${title}`).join("\n")}\n\n` +
+        "Exit codes: 0 everything went as expected, 1 it did not, 2 the rehearsal could not run.",
+    )
+    // Commander's own code for a wrong option is 1, which here is a verdict.
+    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+  return program.parse().opts<Options>();
+}
+
+async function main(): Promise<number> {
+  const options = readOptions();
+  const progress = progressOn();
+  let broughtUp: BroughtUp | undefined;
+  let closing: Promise<void> | undefined;
+  const close = () => (closing ??= broughtUp ? broughtUp.local.close() : Promise.resolve());
+  const stop = (signal: NodeJS.Signals) => {
+    progress.close();
+    process.stderr.write(`\ngreenroom: ${signal}: cleaning up …\n`);
+    void close().finally(() => process.exit(signal === "SIGINT" ? 130 : 143));
+  };
+  process.once("SIGINT", stop);
+  process.once("SIGTERM", stop);
+  try {
+    broughtUp = await bringUp({ speed: options.speed, port: options.port, progress });
+    const wanted = options.scenario.includes("all") ? ids : options.scenario;
+    const result = await runScenarios({
+      broughtUp,
+      scenarios: wanted.flatMap((id) => scenarios.filter((scenario) => scenario.id === id)),
+      ratePerSecond: options.rate,
+      progress,
+    });
+    const files = await writeReport(result, path.resolve(root, options.report));
+    progress.close();
+    process.stdout.write(summary(result, files.html));
+    if (options.keep) await keep(broughtUp);
+    return exitCode(result.scenarios);
+  } catch (error) {
+    progress.close();
+    process.stderr.write(`greenroom: ${error instanceof Error ? error.message : String(error)}\n`);
+    return 2;
+  } finally {
+    await close();
+  }
+}
+
+/** The verdicts, for people. */
+function summary({ scenarios: results }: RehearsalResult, report: string): string {
+  const lines: string[] = [""];
+  for (const { id, title, verdict, couldNotRun, releases, wallMs } of results) {
+    const outcome = couldNotRun ? "COULD NOT RUN" : verdict?.asExpected ? "AS EXPECTED" : "NOT AS EXPECTED";
+    lines.push(`${outcome}  ${title} (${id}, ${(wallMs / 1000).toFixed(1)} s here)`);
+    if (couldNotRun) lines.push(`  ${couldNotRun}`);
+    for (const { environment, version, outcome: came, claims } of verdict?.releases ?? []) {
+      lines.push(`  ${environment.padEnd(7)} ${version}: ${came}`);
+      for (const { claim, evidence } of claims.filter(({ holds }) => !holds))
+        lines.push(`    not so: ${claim} (${evidence})`);
+    }
+    for (const { environment, status, predictedAwsMs } of releases) {
+      lines.push(
+        `  ${environment.padEnd(7)} pipeline ${status}, ${minutes(predictedAwsMs)} as it would be on AWS`,
+      );
+    }
+  }
+  lines.push("", `Report: ${report}`, "");
+  return lines.join("\n");
+}
+
+const minutes = (ms: number) => `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
+
+/** Leaves the local AWS up until Ctrl-C, and says how to reach it. */
+async function keep({ local, environments }: BroughtUp): Promise<void> {
+  for (const { name, identity } of Object.values(environments)) {
+    process.stdout.write(
+      `\n# ${name}\nexport AWS_ENDPOINT_URL=${local.aws.endpoint} AWS_REGION=${identity.region}` +
+        ` AWS_ACCESS_KEY_ID=${identity.credentials.accessKeyId} AWS_SECRET_ACCESS_KEY=${identity.credentials.secretAccessKey}\n`,
+    );
+  }
+  process.stderr.write("\ngreenroom: the local AWS stays up; Ctrl-C ends it\n");
+  await local.failed;
+}
+
+void main().then((code) => process.exit(code));

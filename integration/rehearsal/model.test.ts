@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { performance } from "node:perf_hooks";
+import { Clock } from "../local-aws/core/clock";
+import { awsTime, clockMapping, exitCode, wallTime, type ScenarioResult } from "./model";
+
+describe("the clocks", () => {
+  it("lie on each other at any moment", () => {
+    const clock = new Clock(100);
+    const mapping = clockMapping(clock);
+    const later = performance.now() + 1234;
+    assert.ok(Math.abs(awsTime(mapping, performance.timeOrigin + later) - clock.at(later).getTime()) <= 2);
+    assert.ok(Math.abs(wallTime(mapping, awsTime(mapping, 5e12)) - 5e12) < 0.01);
+  });
+});
+
+describe("the exit code", () => {
+  const scenario = (asExpected?: boolean, couldNotRun?: string): ScenarioResult => ({
+    id: "s",
+    title: "S",
+    description: "",
+    startedAt: 0,
+    endedAt: 1,
+    wallMs: 1,
+    couldNotRun,
+    verdict: asExpected === undefined ? undefined : { asExpected, releases: [] },
+    releases: [],
+    traffic: [],
+  });
+  const cases: [string, ScenarioResult[], number][] = [
+    ["all as expected", [scenario(true), scenario(true)], 0],
+    ["one not", [scenario(true), scenario(false)], 1],
+    ["one could not run", [scenario(false), scenario(undefined, "the base died")], 2],
+    ["one ended early, though judged", [scenario(true, "the base died")], 2],
+    ["nothing was rehearsed", [], 2],
+  ];
+  for (const [what, scenarios, code] of cases) {
+    it(`is ${code}: ${what}`, () => assert.equal(exitCode(scenarios), code));
+  }
+});

@@ -1,0 +1,201 @@
+import { HeadObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import {
+  CodeDeployClient,
+  GetDeploymentConfigCommand,
+  GetDeploymentGroupCommand,
+} from "@aws-sdk/client-codedeploy";
+import type { LocalAws } from "../local-aws/local-aws";
+import { audience } from "./audience";
+import { edited, push, versionOf, type Edit, type Repository } from "./commits";
+import { originOf, serviceOf, type Environment, type EnvironmentName } from "./environments";
+import { findExecution, follow, type Decision } from "./follow";
+import { clockMapping, type AwsMs, type ClockMapping, type ReleaseTimeline } from "./model";
+import type { Progress } from "./progress";
+import { startClients, type Clients, type Recording } from "./traffic/clients";
+import type { ReleaseFacts } from "./verdict";
+
+/** Wall milliseconds that clients go on after a release, so that what they get then can be judged. */
+const aftermath = 1000;
+
+export interface ReleaseRequest {
+  message: string;
+  /** What the commit changes in the working tree. */
+  edits: readonly Edit[];
+  /** What the approver does with it in front of production. @default "Approved" */
+  decision?: Decision;
+}
+
+/** One commit on its way: how far it came, and how it fared there. */
+export interface Release {
+  version: string;
+  staging: PastRelease;
+  /** Absent when staging did not promote it. */
+  prod?: PastRelease;
+}
+
+/** A release to one environment, as it was. */
+export interface PastRelease {
+  timeline: ReleaseTimeline;
+  intended: string;
+  previous: string;
+}
+
+export interface RehearsalOptions {
+  local: LocalAws;
+  environments: Record<EnvironmentName, Environment>;
+  service: string;
+  repository: Repository;
+  /** The working tree: what the commits are made from. */
+  tree: Uint8Array;
+  ratePerSecond: number;
+  progress: Progress;
+}
+
+/** Both environments under live traffic, and releases of one service to them. */
+export class Rehearsal {
+  readonly clock: ClockMapping;
+  private readonly releases: Record<EnvironmentName, PastRelease[]> = { staging: [], prod: [] };
+  private recordings?: Promise<Record<EnvironmentName, Recording>>;
+
+  private constructor(
+    private readonly options: RehearsalOptions,
+    private readonly clients: Record<EnvironmentName, Clients>,
+  ) {
+    this.clock = clockMapping(options.local.aws.clock);
+  }
+
+  /** Starts the clients of both environments. */
+  static async start(options: RehearsalOptions): Promise<Rehearsal> {
+    const { local, environments, service, ratePerSecond, progress } = options;
+    const start = (name: EnvironmentName) =>
+      startClients({
+        name,
+        origin: originOf(local, serviceOf(environments[name], service)),
+        ratePerSecond,
+        requests: audience[name],
+      });
+    const [staging, prod] = await Promise.all([start("staging"), start("prod")]);
+    const rehearsal = new Rehearsal(options, { staging, prod });
+    progress.status(() => rehearsal.statusLine());
+    return rehearsal;
+  }
+
+  get environments(): Record<EnvironmentName, Environment> {
+    return this.options.environments;
+  }
+
+  get local(): LocalAws {
+    return this.options.local;
+  }
+
+  now(): AwsMs {
+    return this.local.aws.clock.now().getTime();
+  }
+
+  /** Pushes a commit and follows it: through staging, and when it is promoted, through production. */
+  async release(request: ReleaseRequest): Promise<Release> {
+    const { version, staging } = await this.releaseToStaging(request);
+    const prod =
+      staging.timeline.status === "Succeeded"
+        ? await this.releaseToProd(version, request.decision)
+        : undefined;
+    return { version, staging, prod };
+  }
+
+  async releaseToStaging({
+    message,
+    edits,
+  }: ReleaseRequest): Promise<{ version: string; staging: PastRelease }> {
+    const { local, repository, tree, progress } = this.options;
+    const commitId = await push(local.sources, repository, message, edited(tree, edits));
+    const version = versionOf(commitId);
+    progress.step(`commit  ${version} “${message}”`);
+    return { version, staging: await this.follow("staging", version, commitId) };
+  }
+
+  /** Follows what staging has promoted last. */
+  async releaseToProd(version: string, decision?: Decision): Promise<PastRelease> {
+    const { environments, service, local } = this.options;
+    const { releaseBucket } = serviceOf(environments.prod, service);
+    const s3 = local.aws.client(S3Client, environments.prod.identity);
+    const head = await s3.send(
+      new HeadObjectCommand({ Bucket: releaseBucket, Key: `releases/${service}.zip` }),
+    );
+    return this.follow("prod", version, head.VersionId ?? "", decision);
+  }
+
+  /** The fraction of traffic that a new version gets at first, as the deployment group's configuration says. */
+  async canaryShare(name: EnvironmentName): Promise<number> {
+    const { environments, service, local } = this.options;
+    const { applicationName, deploymentGroupName } = serviceOf(environments[name], service);
+    const client = local.aws.client(CodeDeployClient, environments[name].identity);
+    const group = await client.send(new GetDeploymentGroupCommand({ applicationName, deploymentGroupName }));
+    const { deploymentConfigName } = group.deploymentGroupInfo ?? {};
+    const config = await client.send(new GetDeploymentConfigCommand({ deploymentConfigName }));
+    const { timeBasedCanary, timeBasedLinear } = config.deploymentConfigInfo?.trafficRoutingConfig ?? {};
+    return (timeBasedCanary?.canaryPercentage ?? timeBasedLinear?.linearPercentage ?? 100) / 100;
+  }
+
+  /** Lets the clients go on for a moment, then stops them. Can be called again. */
+  stop(): Promise<Record<EnvironmentName, Recording>> {
+    this.recordings ??= (async () => {
+      await new Promise((resolve) => setTimeout(resolve, aftermath));
+      const [staging, prod] = await Promise.all([this.clients.staging.stop(), this.clients.prod.stop()]);
+      this.options.progress.status(() => "");
+      return { staging, prod };
+    })();
+    return this.recordings;
+  }
+
+  /** A release with what the clients saw until the next one began, or until they stopped. */
+  async facts(name: EnvironmentName, { timeline, intended, previous }: PastRelease): Promise<ReleaseFacts> {
+    const recording = (await this.stop())[name];
+    const next = this.releases[name].find((other) => other.timeline.startedAt > timeline.startedAt);
+    const { speed, wall, aws } = this.clock;
+    const until = next?.timeline.startedAt ?? aws + (recording.endedAt - wall) * speed;
+    return { release: timeline, intended, previous, recording, clock: this.clock, until };
+  }
+
+  private async follow(
+    name: EnvironmentName,
+    version: string,
+    revision: string,
+    decision?: Decision,
+  ): Promise<PastRelease> {
+    const { local, environments, service, progress } = this.options;
+    const past = this.releases[name];
+    const last = past.at(-1);
+    const previous = !last
+      ? "bootstrap"
+      : last.timeline.status === "Succeeded"
+        ? last.intended
+        : last.previous;
+    const { pipelineName } = serviceOf(environments[name], service);
+    const id = await findExecution(local.aws, environments[name], pipelineName, revision);
+    const timeline = await follow(local.aws, environments[name], pipelineName, id, { progress, decision });
+    const release = { timeline, intended: version, previous };
+    past.push(release);
+    return release;
+  }
+
+  private statusLine(): string {
+    return (["staging", "prod"] as const)
+      .map((name) => {
+        const snapshot = this.clients[name].snapshot();
+        if (!snapshot) return `${name}: starting`;
+        const { counts, from, to } = snapshot.window;
+        const sums = Object.entries(counts).map(([version, byOutcome]) => {
+          const all = Object.values(byOutcome).reduce((sum, count) => sum + count, 0);
+          return { version: version || "nobody", all, failed: all - (byOutcome.ok ?? 0) };
+        });
+        const total = sums.reduce((sum, { all }) => sum + all, 0);
+        const failed = sums.reduce((sum, one) => sum + one.failed, 0);
+        const shares = sums.map(
+          ({ version, all }) => `${version} ${Math.round((100 * all) / Math.max(total, 1))} %`,
+        );
+        const rate = Math.round((1000 * total) / Math.max(to - from, 1));
+        return `${name}: ${shares.join(", ")} · ${rate}/s${failed ? ` · ${failed} failed` : ""}`;
+      })
+      .join("   ");
+  }
+}

@@ -1,0 +1,110 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { SourceHost } from "../local-aws/codepipeline/sources";
+import { root, type BroughtUp } from "./bring-up";
+import type { EnvironmentName } from "./environments";
+import { type RehearsalResult, type ScenarioResult } from "./model";
+import type { Progress } from "./progress";
+import { Rehearsal } from "./rehearsal";
+import { trafficSeries } from "./report";
+import type { Played, Scenario } from "./scenarios/scenario";
+import { judgeScenario } from "./verdict";
+
+export interface RunOptions {
+  broughtUp: BroughtUp;
+  scenarios: readonly Scenario[];
+  ratePerSecond: number;
+  progress: Progress;
+}
+
+/** What a rehearsal here cannot show, whatever its verdict. */
+const notProven = [
+  "IAM permissions: the roles are those that the stacks declare, but the base does not enforce their policies.",
+  "Containers: tasks and builds are processes of this machine, with its Node.js, not the image's base.",
+  "Capacity: CPU, memory and the network are this machine's; a task's limits are not enforced.",
+  "TLS, DNS and security groups: listeners are plain HTTP on loopback.",
+];
+
+/** Rehearses scenarios one after the other under clients that never stop, then judges them. */
+export async function runScenarios(options: RunOptions): Promise<RehearsalResult> {
+  const { broughtUp, progress, ratePerSecond } = options;
+  const { local, environments, repository } = broughtUp;
+  const startedAt = new Date();
+  const rehearsal = await Rehearsal.start({
+    local,
+    environments,
+    service: "trivia-api",
+    repository,
+    tree: await workingTree(),
+    ratePerSecond,
+    progress,
+  });
+  const runs: { scenario: Scenario; from: number; to: number; played?: Played; couldNotRun?: string }[] = [];
+  for (const scenario of options.scenarios) {
+    progress.step(`${scenario.title}: ${scenario.description}`);
+    const from = rehearsal.now();
+    try {
+      const played = await Promise.race([scenario.run(rehearsal), local.failed]);
+      runs.push({ scenario, from, to: rehearsal.now(), played });
+    } catch (error) {
+      const couldNotRun = error instanceof Error ? error.message : String(error);
+      runs.push({ scenario, from, to: rehearsal.now(), couldNotRun });
+      progress.fail(`${scenario.title}: could not run: ${couldNotRun}`);
+      break;
+    }
+  }
+  const recordings = await rehearsal.stop();
+  const end = rehearsal.now();
+  const results = runs.map(
+    async ({ scenario, from, to, played, couldNotRun }, i): Promise<ScenarioResult> => {
+      const period = { from, to: runs[i + 1] ? to : end };
+      const series = (name: EnvironmentName) => trafficSeries(recordings[name], rehearsal.clock, period);
+      return {
+        id: scenario.id,
+        title: scenario.title,
+        description: scenario.description,
+        startedAt: from,
+        endedAt: to,
+        wallMs: (to - from) / local.aws.clock.speed,
+        couldNotRun,
+        verdict: played ? judgeScenario(await played.judge()) : undefined,
+        releases: (played?.releases ?? []).map(({ timeline }) => timeline),
+        traffic: [series("staging"), series("prod")],
+      };
+    },
+  );
+  return {
+    schema: "greenroom.rehearsal/1",
+    startedAt: startedAt.toISOString(),
+    wallMs: Date.now() - startedAt.getTime(),
+    clock: rehearsal.clock,
+    scenarios: await Promise.all(results),
+    versions: versions(),
+    base: "MiniStack",
+    containerEngine: "process",
+    notProven,
+  };
+}
+
+/** The working tree as a commit would have it. */
+async function workingTree(): Promise<Uint8Array> {
+  const host = new SourceHost();
+  const commitId = "0".repeat(40);
+  const commit = await host.push({
+    repository: "working/tree",
+    branch: "-",
+    commitId,
+    message: "-",
+    tree: { directory: root },
+  });
+  return commit.zip;
+}
+
+function versions(): Record<string, string> {
+  const { version } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as {
+    version: string;
+  };
+  const requirements = readFileSync(path.join(root, "integration", "requirements.txt"), "utf8");
+  const base = /^ministack==(.+)$/m.exec(requirements)?.[1] ?? "unknown";
+  return { greenroom: version, node: process.version, MiniStack: base };
+}

@@ -1,0 +1,37 @@
+import { harmless } from "../faults";
+import { judgeGood, judgeUntouched, withClaims } from "../verdict";
+import { reached, type Scenario } from "./scenario";
+
+export const approvalRejected: Scenario = {
+  id: "approval-rejected",
+  title: "A release that a person stops in front of production",
+  description:
+    "It is good, and staging has it. Production must not be touched once the approver has said no.",
+  async run(rehearsal) {
+    const first = await rehearsal.release({ message: "The working tree", edits: [] });
+    const firstProd = reached(first.prod, first.staging);
+    const stopped = await rehearsal.release({
+      message: "Not on a Friday",
+      edits: harmless("not on a Friday"),
+      decision: "Rejected",
+    });
+    const stoppedProd = reached(stopped.prod, stopped.staging);
+    const next = await rehearsal.release({ message: "On Monday", edits: harmless("on Monday") });
+    const nextProd = reached(next.prod, next.staging);
+    const failed = stoppedProd.timeline.actions.find(({ status }) => status === "Failed");
+    const claim = {
+      claim: "the release ends at Approve, and nothing came after it",
+      holds: failed?.stage === "Approve" && stoppedProd.timeline.actions.at(-1)?.stage === "Approve",
+      evidence: `${failed?.stage ?? "it did not fail"}: ${failed?.error ?? failed?.summary ?? ""}`,
+    };
+    return {
+      releases: [first.staging, firstProd, stopped.staging, stoppedProd, next.staging, nextProd],
+      judge: async () => [
+        judgeGood(await rehearsal.facts("prod", firstProd)),
+        judgeGood(await rehearsal.facts("staging", stopped.staging)),
+        withClaims(judgeUntouched(await rehearsal.facts("prod", stoppedProd)), [claim]),
+        judgeGood(await rehearsal.facts("prod", nextProd)),
+      ],
+    };
+  },
+};

@@ -1,0 +1,34 @@
+import { failsReturningPlayers, harmless } from "../faults";
+import { judgeBad, judgeGood } from "../verdict";
+import { reached, type Scenario } from "./scenario";
+
+export const badRelease: Scenario = {
+  id: "bad-release",
+  title: "A release that fails only in production",
+  description:
+    "A commit that passes its tests and its hook answers 500 to customers who come back. The alarm has to stop it " +
+    "during the canary, everybody else has to stay on the old version, and the next good release has to succeed.",
+  async run(rehearsal) {
+    const bad = await rehearsal.releaseToStaging({
+      message: "Forget players from before there were scores",
+      edits: failsReturningPlayers,
+    });
+    reached(bad.staging, bad.staging);
+    // The team works on while production decides: the fix goes through staging meanwhile.
+    const badProd = await rehearsal.releaseToProd(bad.version);
+    const fix = await rehearsal.release({ message: "Remember them again", edits: harmless("fixed") });
+    const fixProd = reached(fix.prod, fix.staging);
+    return {
+      releases: [bad.staging, badProd, fix.staging, fixProd],
+      judge: async () => {
+        const next = judgeGood(await rehearsal.facts("prod", fixProd));
+        return [
+          judgeGood(await rehearsal.facts("staging", bad.staging)),
+          judgeBad(await rehearsal.facts("prod", badProd), await rehearsal.canaryShare("prod"), next),
+          judgeGood(await rehearsal.facts("staging", fix.staging)),
+          next,
+        ];
+      },
+    };
+  },
+};

@@ -1,0 +1,87 @@
+import { failsHook, failsUnitTests, harmless } from "../faults";
+import type { ReleaseRequest } from "../rehearsal";
+import { judgeGood, judgeUntouched, withClaims, type Claim } from "../verdict";
+import { canaryPeriod } from "../verdict";
+import { silenceHook } from "./silent-hook";
+import { reached, type Scenario } from "./scenario";
+
+/** A release that must end in staging, where nobody may have met it; production must not hear of it at all. */
+function endsInStaging(options: {
+  id: string;
+  title: string;
+  description: string;
+  request: ReleaseRequest;
+  /** Where it has to end, and what the reason has to say. */
+  stage: string;
+  reason: RegExp;
+  /** Done before, and undone after the release. */
+  prepare?: (rehearsal: Parameters<Scenario["run"]>[0]) => Promise<() => Promise<void>>;
+}): Scenario {
+  const { id, title, description, request, stage, reason, prepare } = options;
+  return {
+    id,
+    title,
+    description,
+    async run(rehearsal) {
+      const first = await rehearsal.release({ message: "The working tree", edits: [] });
+      const firstProd = reached(first.prod, first.staging);
+      const undo = await prepare?.(rehearsal);
+      const bad = await rehearsal.releaseToStaging(request);
+      await undo?.();
+      const next = await rehearsal.release({ message: "Mended", edits: harmless("mended") });
+      const nextProd = reached(next.prod, next.staging);
+      const failed = bad.staging.timeline.actions.find(({ status }) => status === "Failed");
+      const claims: Claim[] = [
+        {
+          claim: `the release ends at ${stage}, and says why`,
+          holds: failed?.stage === stage && reason.test(failed.error ?? ""),
+          evidence: `${failed?.stage ?? "it did not fail"}: ${failed?.error ?? ""}`,
+        },
+        {
+          claim: "no production traffic was allowed to it",
+          holds: canaryPeriod(bad.staging.timeline) === undefined,
+          evidence: stage,
+        },
+      ];
+      return {
+        releases: [first.staging, firstProd, bad.staging, next.staging, nextProd],
+        judge: async () => [
+          withClaims(judgeUntouched(await rehearsal.facts("staging", bad.staging)), claims),
+          judgeGood(await rehearsal.facts("prod", firstProd)),
+          judgeGood(await rehearsal.facts("staging", next.staging)),
+          judgeGood(await rehearsal.facts("prod", nextProd)),
+        ],
+      };
+    },
+  };
+}
+
+export const buildFails = endsInStaging({
+  id: "build-fails",
+  title: "A commit whose unit tests fail",
+  description:
+    "The build stops at the failing command, and says which and why. Both environments stay as they are.",
+  request: { message: "A point too many", edits: failsUnitTests },
+  stage: "Build",
+  reason: /npm test[^]*42/,
+});
+
+export const hookFails = endsInStaging({
+  id: "hook-fails",
+  title: "A version that the hook refuses",
+  description:
+    "It starts and is healthy, but serves no questions. The hook finds out through the test listener.",
+  request: { message: "No questions in staging", edits: failsHook },
+  stage: "Deploy",
+  reason: /AfterAllowTestTraffic hook .* reported Failed/,
+});
+
+export const hookSilent = endsInStaging({
+  id: "hook-silent",
+  title: "A hook that never reports",
+  description: "Nobody knows whether the version is good, so after an hour it must be taken back.",
+  request: { message: "As good as ever", edits: harmless("silent hook") },
+  stage: "Deploy",
+  reason: /AfterAllowTestTraffic hook .* did not report within an hour/,
+  prepare: silenceHook,
+});

@@ -1,0 +1,29 @@
+import type { PastRelease, Rehearsal } from "../rehearsal";
+import type { Verdict } from "../verdict";
+
+/** A rehearsal script: a good release, or one named fault. */
+export interface Scenario {
+  /** For the command line, file names and CI. */
+  id: string;
+  title: string;
+  /** What it does and what should come of it, in a sentence or two. */
+  description: string;
+  /** Runs the releases. Judging comes later, when the clients have stopped and their recordings are there. */
+  run(rehearsal: Rehearsal): Promise<Played>;
+}
+
+/** What a scenario did. */
+export interface Played {
+  releases: PastRelease[];
+  judge(): Promise<Verdict[]>;
+}
+
+/** For a release that must have reached production: says why when it has not. */
+export function reached(release: PastRelease | undefined, staging: PastRelease): PastRelease {
+  if (release) return release;
+  const failed = staging.timeline.actions.find(({ status }) => status === "Failed");
+  throw new Error(
+    `the release ${staging.intended} did not reach production: ${staging.timeline.pipelineName} is ` +
+      `${staging.timeline.status}${failed ? ` at ${failed.stage}: ${failed.error ?? "no reason given"}` : ""}`,
+  );
+}
