@@ -176,7 +176,7 @@ describe("the verdict on a bad release", () => {
         "40 failures by new",
         "0 of 40 failures outside of 20 s of AWS time",
         "40 of 40 failures by new (40 error)",
-        "40 answers by it, 40 failures, of 442 requests meanwhile; 10 % with tolerance are 70",
+        "40 answers by it, 40 failures, of 441 requests meanwhile; 10 % with tolerance are 70",
         "new was safe",
         "2000 requests in 10.0 s, 200 of 200 a second; 0 sent late (by 0 ms at most)",
       ],

@@ -6,7 +6,7 @@ import {
   type TrafficSeries,
   type TrafficTotals,
 } from "../model";
-import { outcomes, percentile, requestsBetween, type Recording } from "../traffic/recording";
+import { lateAfterMs, outcomes, percentile, requestsBetween, type Recording } from "../traffic/recording";
 
 const mostWindows = 180;
 const shortestWallMs = 100;
@@ -48,7 +48,7 @@ export function trafficSeries(
     requests++;
     if (request.status > 0) add(answers, request.version, window);
     if (request.outcome !== "ok") add(failures, request.outcome, window);
-    if (request.lateMs > 50) lateSends++;
+    if (request.lateMs > lateAfterMs) lateSends++;
     maxLateMs = Math.max(maxLateMs, request.lateMs);
     latencies[window]?.push(request.latencyMs);
     all.push(request.latencyMs);

@@ -45,6 +45,7 @@ export class Generator {
     this.endSending("stop", now());
     if (this.inFlight.size > 0) await new Promise<void>((resolve) => (this.drained = resolve));
     clearTimeout(this.timer);
+    this.closeWindow(now());
     await this.connections.close();
     const { name, origin, ratePerSecond } = this.options;
     return {
