@@ -295,7 +295,7 @@ export async function until<T>(probe: () => Promise<T | undefined> | T | undefin
   for (;;) {
     const value = await probe();
     if (value !== undefined && value !== false) return value;
-    await new Promise((resolve) => setTimeout(resolve, 2));
+    await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
 
