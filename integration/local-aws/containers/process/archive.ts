@@ -3,6 +3,7 @@ import { createReadStream, createWriteStream } from "node:fs";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { Transform } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
 import * as tar from "tar-stream";
@@ -91,63 +92,80 @@ function counted() {
  * @throws Error for an entry that would land outside of the folder
  */
 export async function unpack(file: string, folder: string): Promise<{ removed: string[]; diffId: string }> {
-  const removed: string[] = [];
+  const unpacking = new Unpacking(folder);
   const unzipped = counted();
   const extract = tar.extract();
   extract.on("entry", (header, stream, next) => {
-    unpackEntry(header, stream, folder, removed).then(
+    // tar-stream's own types say nothing of what its streams are made of.
+    unpacking.take(header, stream as unknown as AsyncIterable<Uint8Array>).then(
       () => next(),
       (error: Error) => extract.destroy(error),
     );
   });
   await pipeline(createReadStream(file), createGunzip(), unzipped.stream, extract);
-  return { removed, diffId: unzipped.digest() };
+  await unpacking.written();
+  return { removed: unpacking.removed, diffId: unzipped.digest() };
 }
 
-async function unpackEntry(
-  header: tar.Header,
-  stream: tar.Entry,
-  folder: string,
-  removed: string[],
-): Promise<void> {
-  const { name, type, linkname, mode } = header;
-  const at = await safePath(folder, name);
-  const base = path.basename(at);
-  if (type === "file" && !base.startsWith(whiteout)) {
-    await fs.mkdir(path.dirname(at), { recursive: true });
-    const executable = ((mode ?? 0) & 0o100) !== 0;
-    return pipeline(stream, createWriteStream(at, { flags: "wx", mode: executable ? 0o755 : 0o644 }));
+const writesAtOnce = 16;
+
+class Unpacking {
+  readonly removed: string[] = [];
+  private readonly folders = new Set<string>();
+  private readonly writes = new Set<Promise<void>>();
+
+  constructor(private readonly root: string) {}
+
+  /** Takes an entry off the stream; its file may still be written when this resolves. */
+  async take({ name, type, linkname, mode }: tar.Header, stream: AsyncIterable<Uint8Array>): Promise<void> {
+    const relative = path.posix.normalize(name).replace(/\/$/, "");
+    if (relative.startsWith("..") || path.isAbsolute(name)) {
+      throw new Error(`the layer's entry ${name} leaves the image`);
+    }
+    const at = path.join(this.root, relative);
+    const base = path.posix.basename(relative);
+    const content = await buffer(stream);
+    if (base === ".wh..wh..opq") {
+      throw new Error(`opaque directories (${name}) are not supported by the process engine`);
+    } else if (base.startsWith(whiteout)) {
+      this.removed.push(path.posix.join(path.posix.dirname(relative), base.slice(whiteout.length)));
+    } else if (type === "directory") {
+      await this.folder(relative);
+    } else if (type === "symlink" && linkname) {
+      await this.folder(path.posix.dirname(relative));
+      await fs.symlink(linkname, at);
+    } else if (type === "file") {
+      await this.folder(path.posix.dirname(relative));
+      const executable = ((mode ?? 0) & 0o100) !== 0;
+      await this.write(fs.writeFile(at, content, { flag: "wx", mode: executable ? 0o755 : 0o644 }));
+    } else
+      throw new Error(`the layer's entry ${name} is a ${String(type)}, which the process engine cannot make`);
   }
-  stream.resume();
-  if (base === ".wh..wh..opq") {
-    throw new Error(`opaque directories (${name}) are not supported by the process engine`);
-  } else if (base.startsWith(whiteout)) {
-    removed.push(path.relative(folder, path.join(path.dirname(at), base.slice(whiteout.length))));
-  } else if (type === "directory") {
+
+  async written(): Promise<void> {
+    await Promise.all(this.writes);
+  }
+
+  private async write(write: Promise<void>): Promise<void> {
+    const done = write.then(() => void this.writes.delete(done));
+    // Its failure is met by whoever waits next.
+    done.catch(() => undefined);
+    this.writes.add(done);
+    if (this.writes.size >= writesAtOnce) await Promise.race(this.writes);
+  }
+
+  /** Makes a directory and those above it, and refuses to go through a link that an earlier entry made. */
+  private async folder(relative: string): Promise<void> {
+    if (this.folders.has(relative)) return;
+    if (relative !== ".") await this.folder(path.posix.dirname(relative));
+    const at = path.join(this.root, relative);
     await fs.mkdir(at, { recursive: true });
-  } else if (type === "symlink" && linkname) {
-    await fs.mkdir(path.dirname(at), { recursive: true });
-    await fs.symlink(linkname, at);
-  } else
-    throw new Error(`the layer's entry ${name} is a ${String(type)}, which the process engine cannot make`);
-}
-
-/** Refuses names that leave the folder, also through a link that an earlier entry made. */
-async function safePath(folder: string, name: string): Promise<string> {
-  const at = path.resolve(folder, name);
-  const relative = path.relative(folder, at);
-  if (relative.startsWith("..") || path.isAbsolute(name))
-    throw new Error(`the layer's entry ${name} leaves the image`);
-  let parent = folder;
-  for (const part of relative.split(path.sep).slice(0, -1)) {
-    parent = path.join(parent, part);
-    const stat = await fs.lstat(parent).catch(() => undefined);
-    if (stat?.isSymbolicLink()) throw new Error(`the layer's entry ${name} goes through a link`);
+    if (!(await fs.lstat(at)).isDirectory()) throw new Error(`the layer goes through the link ${relative}`);
+    this.folders.add(relative);
   }
-  return at;
 }
 
-/** Puts a layer's content over what the layers below it left. */
+/** Takes away from a folder what a layer says is gone. */
 export async function applyRemovals(root: string, removed: readonly string[]): Promise<void> {
   for (const at of removed) await fs.rm(path.join(root, at), { recursive: true, force: true });
 }

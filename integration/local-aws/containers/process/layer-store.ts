@@ -40,13 +40,20 @@ export class LayerStore {
     return this.put(key, async (folder) => ({ removed: await fill(path.join(folder, "content")) }));
   }
 
-  /** Takes in a layer that came from a registry, having checked that its bytes are those of `digest`. */
+  /**
+   * Takes in a layer from a registry, once for each repository, so that one that lacks a layer is found out.
+   * `download` checks that the bytes are those of the digest.
+   */
   async take(blob: {
+    repository: string;
     digest: string;
     size: number;
     download: (file: string) => Promise<void>;
   }): Promise<Layer> {
-    return this.put(`blob ${blob.digest}`, async (folder) => {
+    const key = `blob ${blob.repository} ${blob.digest}`;
+    const known = await this.find(key);
+    if (known) return known;
+    return this.put(key, async (folder) => {
       const file = path.join(folder, "blob.tar.gz");
       await blob.download(file);
       const { removed, diffId } = await unpack(file, path.join(folder, "content"));

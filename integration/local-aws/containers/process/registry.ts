@@ -91,7 +91,8 @@ export class Registry {
     const layers = [];
     for (const { digest: layer, size } of manifest.layers) {
       const download = (file: string) => this.download(repository, layer, file);
-      layers.push(await store.take({ digest: layer, size, download }));
+      const from = `${this.host}/${repository}`;
+      layers.push(await store.take({ repository: from, digest: layer, size, download }));
     }
     return {
       id: manifest.config.digest,
