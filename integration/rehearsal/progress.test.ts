@@ -1,20 +1,11 @@
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
-import { progressOn, trafficStatus } from "./progress";
-import type { Snapshot } from "./traffic/clients";
+import { progressOn } from "./progress";
 
 function screen(more: { isTTY?: boolean; columns?: number } = {}) {
   const written: string[] = [];
   return { ...more, written, write: (text: string) => written.push(text) };
 }
-
-const snapshot: Snapshot = {
-  sent: 400,
-  lateSends: 0,
-  maxLateMs: 1,
-  total: { old: { ok: 300 }, new: { ok: 5, error: 10, reset: 2 } },
-  window: { from: 0, to: 100, sent: 20, inFlight: 0, counts: { old: { ok: 12 }, new: { ok: 3, error: 5 } } },
-};
 
 describe("progress", () => {
   it("is plain lines where there is no terminal, without a status", async () => {
@@ -46,15 +37,8 @@ describe("progress", () => {
     assert.equal(out.written.length, after);
     assert.ok(calls >= 3, `${calls} refreshes`);
     assert.equal(out.written.at(-1), "\r\u001b[2K");
-    // eslint-disable-next-line no-control-regex
     const shown = out.written.map((text) => text.replace(/\u001b\[[0-9;]*[A-Za-z]|\r/g, ""));
     assert.equal(shown[0], "status 1 xxxxxxxxx…");
     assert.ok(shown.every((text) => text.endsWith("\n") || text.length <= 19));
-  });
-
-  it("shows the clients of an environment in one line", () => {
-    assert.equal(trafficStatus("prod", snapshot, "new"), "prod 200/s ████░░░░░░ 40% new, 12 failed");
-    assert.equal(trafficStatus("prod", snapshot), "prod 200/s ██████░░░░ 60% old, 12 failed");
-    assert.equal(trafficStatus("prod", undefined), "prod …");
   });
 });

@@ -1,5 +1,4 @@
 import pc from "picocolors";
-import type { Snapshot } from "./traffic/clients";
 
 /** What shows a rehearsal's progress to people, on stderr. */
 export interface Progress {
@@ -71,29 +70,6 @@ export function progressOn(screen: Screen = process.stderr): Progress {
     },
   };
 }
-
-/** One environment's clients for the status line: `prod 200/s ██████░░░░ 40% 3f2a… 12 failed`. */
-export function trafficStatus(name: string, snapshot: Snapshot | undefined, newest?: string): string {
-  if (!snapshot) return `${name} …`;
-  const { window, total } = snapshot;
-  const seconds = (window.to - window.from) / 1000;
-  const ended = Object.entries(window.counts).map(
-    ([version, counts]) => [version, Object.values(counts).reduce((sum, count) => sum + count, 0)] as const,
-  );
-  const sum = ended.reduce((all, [, count]) => all + count, 0);
-  const [most] = [...ended].sort((a, b) => b[1] - a[1]);
-  const version = newest ?? most?.[0] ?? "";
-  const share = sum > 0 ? (ended.find(([one]) => one === version)?.[1] ?? 0) / sum : 0;
-  const failures = Object.values(total)
-    .flatMap((counts) => Object.entries(counts))
-    .reduce((all, [outcome, count]) => all + (outcome === "ok" ? 0 : count), 0);
-  const rate = seconds > 0 ? Math.round(window.sent / seconds) : 0;
-  const percent = `${Math.round(share * 100)}%`.padStart(4);
-  return `${name} ${rate}/s ${bar(share)}${percent} ${version || "(nobody)"}, ${failures} failed`;
-}
-
-const bar = (share: number, width = 10) =>
-  "█".repeat(Math.round(share * width)) + "░".repeat(width - Math.round(share * width));
 
 const fit = (text: string, width: number) =>
   text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;

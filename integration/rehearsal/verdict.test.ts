@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import type { ReleaseTimeline } from "./model";
 import type { RecordedRequest } from "./traffic/recording";
 import { recordingOf } from "./traffic/testing";
+import { shareLimit } from "./claims";
 import {
   judgeBad,
   judgeGood,
   judgeScenario,
   judgeUntouched,
-  shareLimit,
   withClaims,
   type ReleaseFacts,
   type Verdict,

@@ -1,6 +1,7 @@
 import type { ClockMapping, ReleaseTimeline, ScenarioResult, TrafficSeries } from "../model";
 import type { Claim, Verdict } from "../verdict";
-import { environmentChart, latencyColors, outcomeColors } from "./charts";
+import { latencyColors, outcomeColors } from "./chart-input";
+import { environmentChart } from "./charts";
 import { duration, elapsed, figure, milliseconds, percent } from "./format";
 import { html, type Html } from "./html";
 import { releaseTables } from "./release-tables";
