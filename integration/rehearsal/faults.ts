@@ -40,3 +40,8 @@ export const failsHook: Edit[] = [
     replace: `const ALL = { categories: process.env.ENVIRONMENT === "staging" ? [] : categories() };`,
   },
 ];
+
+/** A phase by a name that CodeBuild does not know. */
+export const breaksBuildspec: Edit[] = [
+  { file: `${service}/buildspec.yml`, find: "  pre_build:", replace: "  prebuild:" },
+];

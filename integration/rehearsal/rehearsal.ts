@@ -88,6 +88,11 @@ export class Rehearsal {
     return this.options.local;
   }
 
+  /** Whether production has had a release of the service. */
+  get hasReleased(): boolean {
+    return this.releases.prod.some(({ timeline }) => timeline.status === "Succeeded");
+  }
+
   now(): AwsMs {
     return this.local.aws.clock.now().getTime();
   }

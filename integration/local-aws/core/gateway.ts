@@ -72,7 +72,13 @@ export class Gateway {
   /** Opens the port on 127.0.0.1; 0 takes a free one. Gives the endpoint. */
   async listen(port: number): Promise<string> {
     await new Promise<void>((resolve, reject) => {
-      this.server.once("error", reject);
+      this.server.once("error", (error: NodeJS.ErrnoException) =>
+        reject(
+          error.code === "EADDRINUSE"
+            ? new Error(`port ${port} of 127.0.0.1 is taken; choose another one, or 0 for any that is free`)
+            : error,
+        ),
+      );
       this.server.listen(port, "127.0.0.1", resolve);
     });
     const address = this.server.address();

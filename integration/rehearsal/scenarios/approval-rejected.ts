@@ -1,6 +1,6 @@
 import { harmless } from "../faults";
 import { judgeGood, judgeUntouched, withClaims } from "../verdict";
-import { reached, type Scenario } from "./scenario";
+import { baseline, reached, type Scenario } from "./scenario";
 
 export const approvalRejected: Scenario = {
   id: "approval-rejected",
@@ -8,8 +8,7 @@ export const approvalRejected: Scenario = {
   description:
     "It is good, and staging has it. Production must not be touched once the approver has said no.",
   async run(rehearsal) {
-    const first = await rehearsal.release({ message: "The working tree", edits: [] });
-    const firstProd = reached(first.prod, first.staging);
+    const before = await baseline(rehearsal);
     const stopped = await rehearsal.release({
       message: "Not on a Friday",
       edits: harmless("not on a Friday"),
@@ -25,9 +24,8 @@ export const approvalRejected: Scenario = {
       evidence: `${failed?.stage ?? "it did not fail"}: ${failed?.error ?? failed?.summary ?? ""}`,
     };
     return {
-      releases: [first.staging, firstProd, stopped.staging, stoppedProd, next.staging, nextProd],
+      releases: [...before, stopped.staging, stoppedProd, next.staging, nextProd],
       judge: async () => [
-        judgeGood(await rehearsal.facts("prod", firstProd)),
         judgeGood(await rehearsal.facts("staging", stopped.staging)),
         withClaims(judgeUntouched(await rehearsal.facts("prod", stoppedProd)), [claim]),
         judgeGood(await rehearsal.facts("prod", nextProd)),

@@ -1,9 +1,8 @@
-import { failsHook, failsUnitTests, harmless } from "../faults";
+import { breaksBuildspec, failsHook, failsUnitTests, harmless } from "../faults";
 import type { ReleaseRequest } from "../rehearsal";
-import { judgeGood, judgeUntouched, withClaims, type Claim } from "../verdict";
-import { canaryPeriod } from "../verdict";
+import { canaryPeriod, judgeGood, judgeUntouched, withClaims, type Claim } from "../verdict";
 import { silenceHook } from "./silent-hook";
-import { reached, type Scenario } from "./scenario";
+import { baseline, reached, type Scenario } from "./scenario";
 
 /** A release that must end in staging, where nobody may have met it; production must not hear of it at all. */
 function endsInStaging(options: {
@@ -23,8 +22,7 @@ function endsInStaging(options: {
     title,
     description,
     async run(rehearsal) {
-      const first = await rehearsal.release({ message: "The working tree", edits: [] });
-      const firstProd = reached(first.prod, first.staging);
+      const before = await baseline(rehearsal);
       const undo = await prepare?.(rehearsal);
       const bad = await rehearsal.releaseToStaging(request);
       await undo?.();
@@ -44,10 +42,9 @@ function endsInStaging(options: {
         },
       ];
       return {
-        releases: [first.staging, firstProd, bad.staging, next.staging, nextProd],
+        releases: [...before, bad.staging, next.staging, nextProd],
         judge: async () => [
           withClaims(judgeUntouched(await rehearsal.facts("staging", bad.staging)), claims),
-          judgeGood(await rehearsal.facts("prod", firstProd)),
           judgeGood(await rehearsal.facts("staging", next.staging)),
           judgeGood(await rehearsal.facts("prod", nextProd)),
         ],
@@ -64,6 +61,15 @@ export const buildFails = endsInStaging({
   request: { message: "A point too many", edits: failsUnitTests },
   stage: "Build",
   reason: /npm test[^]*42/,
+});
+
+export const buildspecBroken = endsInStaging({
+  id: "buildspec-broken",
+  title: "A buildspec that cannot be right",
+  description: "It is refused with its line and key before any of its commands runs.",
+  request: { message: "A phase that there is not", edits: breaksBuildspec },
+  stage: "Build",
+  reason: /buildspec\.yml:\d+: .*prebuild/,
 });
 
 export const hookFails = endsInStaging({

@@ -1,6 +1,6 @@
 import { approvalRejected } from "./approval-rejected";
 import { badRelease } from "./bad-release";
-import { buildFails, hookFails, hookSilent } from "./early-ends";
+import { buildFails, buildspecBroken, hookFails, hookSilent } from "./early-ends";
 import { goodRelease } from "./good-release";
 import type { Scenario } from "./scenario";
 
@@ -8,6 +8,7 @@ export const scenarios: readonly Scenario[] = [
   goodRelease,
   badRelease,
   buildFails,
+  buildspecBroken,
   hookFails,
   hookSilent,
   approvalRejected,
