@@ -132,19 +132,19 @@ describe("a blue/green deployment", () => {
     });
     await client.send(
       new sdk.CreateDeploymentConfigCommand({
-        deploymentConfigName: "by-thirty",
+        deploymentConfigName: "quarters",
         computePlatform: "ECS",
         trafficRoutingConfig: {
           type: "TimeBasedLinear",
-          timeBasedLinear: { linearPercentage: 30, linearInterval: 2 },
+          timeBasedLinear: { linearPercentage: 25, linearInterval: 2 },
         },
       }),
     );
-    const id = await deploy("v2", [], { deploymentConfigName: "by-thirty" });
+    const id = await deploy("v2", [], { deploymentConfigName: "quarters" });
     assert.equal((await ended(id)).status, "Succeeded");
     assert.deepEqual(
       told().filter((what) => what.startsWith("production")),
-      ["production 100/0", "production 70/30", "production 40/60", "production 10/90", "production 0/100"],
+      ["production 100/0", "production 75/25", "production 50/50", "production 25/75", "production 0/100"],
     );
     const { awsMs } = await until(() => aws.spans.get(id));
     assert.ok(awsMs >= minutes(6) && awsMs < minutes(6) + 30_000, `${awsMs} ms`);

@@ -1,11 +1,11 @@
-import type { DeploymentReadyAction, ErrorCode, TrafficRoutingConfig } from "@aws-sdk/client-codedeploy";
+import type { DeploymentReadyAction, TrafficRoutingConfig } from "@aws-sdk/client-codedeploy";
 import {
   CreateTaskSetCommand,
   DeleteTaskSetCommand,
-  DescribeServicesCommand,
-  DescribeTaskDefinitionCommand,
   DescribeTaskSetsCommand,
+  DescribeTasksCommand,
   ECSClient,
+  ListTasksCommand,
   UpdateServicePrimaryTaskSetCommand,
   type Service,
   type TaskSet,
@@ -13,10 +13,11 @@ import {
 import type { Aws, Identity } from "../core/aws";
 import { minutes, seconds } from "../core/clock";
 import type { HookEvent } from "./appspec";
+import { findBlue } from "./find-blue";
 import { runHook } from "./hooks";
-import { DeploymentError, messageOf } from "./interruption";
+import { DeploymentError } from "./interruption";
 import type { Deployment } from "./model";
-import { TrafficRoute } from "./traffic-route";
+import type { TrafficRoute } from "./traffic-route";
 
 /** The lifecycle of an Amazon ECS deployment. https://docs.aws.amazon.com/codedeploy/latest/userguide/deployment-steps-ecs.html */
 export const lifecycle = [
@@ -55,7 +56,9 @@ export class BlueGreen {
     const { deployment } = this;
     // As the group was when the deployment was created.
     const blueGreen = deployment.info.blueGreenDeploymentConfiguration;
-    const { service, blue } = await this.findBlue();
+    const { service, blue, route } = await findBlue(this.aws, this.as, deployment);
+    this.route = route;
+    deployment.target.blueTaskSet = blue;
     await this.hook("BeforeInstall");
     await this.step("Install", () => this.install(service, blue));
     await this.hook("AfterInstall");
@@ -96,59 +99,6 @@ export class BlueGreen {
     return this.route;
   }
 
-  /** What runs now, and whether this deployment can be held at all; nothing has been changed when this fails. */
-  private async findBlue(): Promise<{ service: Service; blue: string }> {
-    const { aws, as, deployment } = this;
-    const { cluster, service: name } = this.service;
-    const wrong = (message: string) => new DeploymentError("INVALID_ECS_SERVICE", message);
-    const answer = await this.ecs
-      .send(new DescribeServicesCommand({ cluster, services: [name] }))
-      .catch(
-        refusedAs("INVALID_ECS_SERVICE", `The service ${name} of the cluster ${cluster} cannot be read`),
-      );
-    const service = answer.services?.[0];
-    if (service?.status !== "ACTIVE")
-      throw wrong(`The service ${name} of the cluster ${cluster} is not active.`);
-    if (service.deploymentController?.type !== "CODE_DEPLOY") {
-      throw wrong(`The deployment controller of the service ${name} must be CODE_DEPLOY.`);
-    }
-    const primary = service.taskSets?.find(({ status }) => status === "PRIMARY");
-    if (!primary?.taskSetArn) throw wrong(`The service ${name} has no primary task set.`);
-    const others = service.taskSets?.filter(({ status }) => status === "ACTIVE") ?? [];
-    if (others.length > 0) {
-      throw wrong(
-        `The service ${name} has another active task set, ${others[0]?.id}: a deployment ended without a rollback. ` +
-          "Give all traffic to one target group and delete the task set of the other.",
-      );
-    }
-
-    const { taskDefinition, containerName, containerPort } = deployment.appSpec;
-    const described = await this.ecs
-      .send(new DescribeTaskDefinitionCommand({ taskDefinition }))
-      .catch(refusedAs("INVALID_REVISION", "The AppSpec's task definition cannot be read"));
-    const containers = described.taskDefinition?.containerDefinitions ?? [];
-    const container = containers.find((one) => one.name === containerName);
-    if (!container) {
-      const names = containers.map((one) => one.name).join(", ");
-      throw wrong(
-        `The AppSpec names the container "${containerName}", which ${taskDefinition} lacks; it has ${names}.`,
-      );
-    }
-    if (!container.portMappings?.some((mapping) => mapping.containerPort === containerPort)) {
-      throw wrong(
-        `The AppSpec names port ${containerPort}, which the container "${containerName}" of ${taskDefinition} lacks.`,
-      );
-    }
-    const pair = deployment.info.loadBalancerInfo?.targetGroupPairInfoList?.[0];
-    const route = await TrafficRoute.find(aws, as, pair ?? {});
-    if (!primary.loadBalancers?.some(({ targetGroupArn }) => targetGroupArn === route.blue.arn)) {
-      throw wrong(`The primary task set's target group must be behind the listener; ${route.blue.name} is.`);
-    }
-    this.route = route;
-    deployment.target.blueTaskSet = primary.taskSetArn;
-    return { service, blue: primary.taskSetArn };
-  }
-
   private async install(service: Service, blue: string): Promise<void> {
     const { deployment, live } = this;
     const { appSpec } = deployment;
@@ -186,9 +136,22 @@ export class BlueGreen {
     if (!steady) {
       throw new DeploymentError(
         "TIMEOUT",
-        "The deployment timed out while waiting for the replacement task set to become healthy. This time out period is 60 minutes.",
+        "The deployment timed out while waiting for the replacement task set to become healthy. This time out " +
+          `period is 60 minutes.${await this.lastStop(created.taskSet?.id)}`,
       );
     }
+  }
+
+  /** Why a task of the set ended last, as a sentence; AWS leaves it to people to look for it. */
+  private async lastStop(startedBy: string | undefined): Promise<string> {
+    const { cluster } = this.service;
+    const { taskArns = [] } = await this.ecs.send(
+      new ListTasksCommand({ cluster, startedBy, desiredStatus: "STOPPED" }),
+    );
+    const last = taskArns.at(-1);
+    if (!last) return "";
+    const { tasks } = await this.ecs.send(new DescribeTasksCommand({ cluster, tasks: [last] }));
+    return ` A task of it ended: ${tasks?.[0]?.stoppedReason}.`;
   }
 
   private async greenIsSteady(): Promise<TaskSet | undefined> {
@@ -284,7 +247,3 @@ export class BlueGreen {
     }
   }
 }
-
-const refusedAs = (code: ErrorCode, what: string) => (error: unknown) => {
-  throw new DeploymentError(code, `${what}: ${messageOf(error)}`);
-};

@@ -241,7 +241,10 @@ describe("a deployment that goes wrong", () => {
     const begun = aws.clock.now().getTime();
     const info = await rolledBack(await deploy("v2"), "Failed", "TIMEOUT");
     assert.ok((info.completeTime?.getTime() ?? 0) - begun >= 3_600_000);
-    assert.match(info.errorInformation?.message ?? "", /replacement task set to become healthy/);
+    assert.equal(
+      info.errorInformation?.message,
+      "The deployment timed out while waiting for the replacement task set to become healthy. This time out period is 60 minutes. A task of it ended: Task failed ELB health checks.",
+    );
     assert.ok(!told().includes("test 0/100"));
     await contained();
   });

@@ -130,18 +130,22 @@ describe("a service under CodeDeploy", () => {
   });
 
   for (const [what, changes] of [
-    ["task definition", { taskDefinition: "api:1" }],
-    ["network parameters", { networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-2"] } } }],
-    ["load balancers", { loadBalancers: [] }],
-    ["platform version", { platformVersion: "1.3.0" }],
+    ["Unable to update task definition", { taskDefinition: "api:1" }],
+    [
+      "Unable to update network parameters",
+      { networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-2"] } } },
+    ],
+    ["Unable to update load balancers", { loadBalancers: [] }],
+    ["Unable to update platform version", { platformVersion: "1.3.0" }],
+    ["Cannot force a new deployment", { forceNewDeployment: true }],
   ] as const) {
-    it(`leaves the ${what} to CodeDeploy`, async () => {
+    it(`says "${what}": that is for CodeDeploy`, async () => {
       await local.createService();
       await assert.rejects(
         update(changes as Partial<sdk.UpdateServiceCommandInput>),
         refused(
           "InvalidParameterException",
-          `Unable to update ${what} on services with a CODE_DEPLOY deployment controller. Use AWS CodeDeploy to trigger a new deployment.`,
+          `${what} on services with a CODE_DEPLOY deployment controller. Use AWS CodeDeploy to trigger a new deployment.`,
         ),
       );
     });

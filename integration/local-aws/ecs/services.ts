@@ -162,13 +162,17 @@ export function services(
         ["networkConfiguration", "network parameters"],
         ["loadBalancers", "load balancers"],
         ["platformVersion", "platform version"],
-        ["forceNewDeployment", "force new deployment"],
       ] as const) {
         if (input[key]) {
           throw invalid(
             `Unable to update ${what} on services with a CODE_DEPLOY deployment controller. Use AWS CodeDeploy to trigger a new deployment.`,
           );
         }
+      }
+      if (input.forceNewDeployment) {
+        throw invalid(
+          "Cannot force a new deployment on services with a CODE_DEPLOY deployment controller. Use AWS CodeDeploy to trigger a new deployment.",
+        );
       }
       const keys = [
         "deploymentConfiguration",

@@ -4,7 +4,8 @@ import {
   DeleteTargetGroupCommand,
   ModifyTargetGroupAttributesCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { setting, until, type FakeContainer, type Setting } from "./testing";
+import type { FakeContainer } from "./fake-engine";
+import { setting, until, type Setting } from "./testing";
 
 describe("a task", () => {
   let local: Setting;

@@ -1,0 +1,203 @@
+import assert from "node:assert/strict";
+import http from "node:http";
+import { buffer } from "node:stream/consumers";
+import type * as elb from "@aws-sdk/client-elastic-load-balancing-v2";
+import { readRequest, writeAnswer, writeError } from "../load-balancing/query";
+
+export const account = "111111111111";
+export const region = "us-east-1";
+
+/** For tests: the base as far as the acting services need it, in memory. */
+export class FakeBase {
+  readonly alarms = new Map<string, "OK" | "ALARM">();
+  readonly functions = new Map<string, (event: Record<string, string>) => unknown>();
+  readonly secrets = new Map<string, string>();
+  readonly logs: string[] = [];
+  readonly assumed: string[] = [];
+  /** Told of each write to a listener or rule, before it is answered. */
+  onModify: (arn: string, actions: elb.Action[]) => void = () => undefined;
+  private readonly loadBalancers: elb.LoadBalancer[] = [];
+  private readonly groups: elb.TargetGroup[] = [];
+  private readonly listeners: elb.Listener[] = [];
+  private readonly rules: elb.Rule[] = [];
+  private readonly server = http.createServer((request, response) => {
+    void this.answer(request, response).catch((error: unknown) => {
+      response.writeHead(500).end(String(error));
+    });
+  });
+
+  async listen(): Promise<string> {
+    await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
+    const address = this.server.address();
+    return `http://127.0.0.1:${typeof address === "object" && address ? address.port : 0}`;
+  }
+
+  close(): void {
+    this.server.close();
+    this.server.closeAllConnections();
+  }
+
+  private async answer(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+    const body = await buffer(request);
+    const target = String(request.headers["x-amz-target"] ?? "").split(".")[1];
+    const invoked = /\/functions\/([^/]+)\/invocations/.exec(request.url ?? "")?.[1];
+    const query = new URLSearchParams(body.toString());
+    const json = (status: number, value: unknown, type = "") =>
+      response
+        .writeHead(status, { "content-type": "application/x-amz-json-1.0", "x-amzn-errortype": type })
+        .end(JSON.stringify(value));
+    if (invoked) {
+      const handler = this.functions.get(decodeURIComponent(invoked));
+      if (!handler) return void json(404, { Message: "Function not found" }, "ResourceNotFoundException");
+      try {
+        await handler(JSON.parse(body.toString()) as Record<string, string>);
+        json(200, null);
+      } catch (error) {
+        response.setHeader("x-amz-function-error", "Unhandled");
+        json(200, { errorMessage: String(error) });
+      }
+    } else if (target) {
+      const input = JSON.parse(body.toString()) as Record<string, unknown>;
+      const answer = this.json(target, input);
+      if (answer) json(200, answer);
+      else json(400, { __type: "NotHere", message: target }, "NotHere");
+    } else if (query.get("Version") === "2011-06-15") this.sts(query, request, response);
+    else {
+      const { action, input } = readRequest(body) ?? { action: "none", input: {} };
+      const answer = this.elb(action, input as never);
+      const failed = typeof answer === "string";
+      response.writeHead(failed ? 400 : 200, { "content-type": "text/xml" });
+      response.end(failed ? writeError(answer, action) : writeAnswer(action, answer));
+    }
+  }
+
+  private json(operation: string, input: Record<string, unknown>): object | undefined {
+    switch (operation) {
+      case "DescribeAlarms":
+        return {
+          MetricAlarms: (input.AlarmNames as string[])
+            .filter((name) => this.alarms.has(name))
+            .map((AlarmName) => ({ AlarmName, StateValue: this.alarms.get(AlarmName) })),
+        };
+      case "GetSecretValue":
+        return { SecretString: this.secrets.get(String(input.SecretId)) };
+      case "GetParameter":
+        return { Parameter: { Name: input.Name, Value: this.secrets.get(String(input.Name)) } };
+      case "CreateLogStream":
+        return {};
+      case "PutLogEvents":
+        for (const { message } of input.logEvents as { message: string }[])
+          this.logs.push(`${String(input.logGroupName)}:${String(input.logStreamName)}: ${message}`);
+        return {};
+      default:
+        return undefined;
+    }
+  }
+
+  private sts(query: URLSearchParams, request: http.IncomingMessage, response: http.ServerResponse): void {
+    const action = query.get("Action") ?? "";
+    const arn = query.get("RoleArn") ?? "";
+    const xml = (status: number, text: string) =>
+      response.writeHead(status, { "content-type": "text/xml" }).end(text);
+    if (arn.endsWith("/missing")) {
+      const message = `User is not authorized to perform: sts:AssumeRole on resource: ${arn}`;
+      xml(
+        403,
+        `<ErrorResponse><Error><Code>AccessDenied</Code><Message>${message}</Message></Error></ErrorResponse>`,
+      );
+    } else if (action === "AssumeRole") {
+      const name = arn.split("/").at(-1);
+      this.assumed.push(`${name} for ${query.get("RoleSessionName")}`);
+      xml(
+        200,
+        `<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIA${name}</AccessKeyId>` +
+          `<SecretAccessKey>secret of ${name}</SecretAccessKey><SessionToken>token of ${name}</SessionToken>` +
+          `<Expiration>2030-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`,
+      );
+    } else {
+      assert.match(String(request.headers.authorization), /Credential=ASIA/);
+      xml(
+        200,
+        `<GetCallerIdentityResponse><GetCallerIdentityResult><Account>${account}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
+      );
+    }
+  }
+
+  /** An output, or the code of an error. */
+  private elb(action: string, input: ElbInputs): object | string {
+    const of = (resource: string) => `arn:aws:elasticloadbalancing:${region}:${account}:${resource}`;
+    switch (action) {
+      case "CreateLoadBalancer":
+        this.loadBalancers.push({
+          LoadBalancerArn: of(`loadbalancer/app/${input.Name}/1`),
+          DNSName: `${input.Name}.us-east-1.elb.amazonaws.com`,
+        });
+        return { LoadBalancers: this.loadBalancers.slice(-1) };
+      case "CreateTargetGroup":
+        this.groups.push({
+          ...(input as object),
+          TargetGroupArn: of(`targetgroup/${input.Name}/${this.groups.length}`),
+          TargetGroupName: input.Name,
+        });
+        return { TargetGroups: this.groups.slice(-1) };
+      case "ModifyTargetGroupAttributes":
+        return { Attributes: input.Attributes };
+      case "DeleteTargetGroup":
+        return {};
+      case "DescribeTargetGroups": {
+        const found = this.groups.filter(({ TargetGroupName = "" }) =>
+          input.Names?.includes(TargetGroupName),
+        );
+        return found.length === input.Names?.length ? { TargetGroups: found } : "TargetGroupNotFound";
+      }
+      case "CreateListener": {
+        const LoadBalancerArn = input.LoadBalancerArn ?? "";
+        const ListenerArn = `${LoadBalancerArn.replace(":loadbalancer/", ":listener/")}/${input.Port}`;
+        this.listeners.push({ ...input, ListenerArn } as elb.Listener);
+        return { Listeners: this.listeners.slice(-1) };
+      }
+      case "CreateRule": {
+        const RuleArn = `${input.ListenerArn?.replace(":listener/", ":listener-rule/")}/${this.rules.length}`;
+        this.rules.push({ RuleArn, Conditions: input.Conditions, Actions: input.Actions, IsDefault: false });
+        return { Rules: this.rules.slice(-1) };
+      }
+      case "ModifyListener": {
+        const listener = this.listeners.find(({ ListenerArn }) => ListenerArn === input.ListenerArn);
+        if (!listener) return "ListenerNotFound";
+        this.onModify(listener.ListenerArn ?? "", input.DefaultActions ?? []);
+        listener.DefaultActions = input.DefaultActions;
+        return { Listeners: [listener] };
+      }
+      case "ModifyRule": {
+        const rule = this.rules.find(({ RuleArn }) => RuleArn === input.RuleArn);
+        if (!rule) return "RuleNotFound";
+        this.onModify(rule.RuleArn ?? "", input.Actions ?? []);
+        rule.Actions = input.Actions;
+        return { Rules: [rule] };
+      }
+      case "DescribeListeners": {
+        const found = this.listeners.filter(({ ListenerArn = "" }) =>
+          input.ListenerArns?.includes(ListenerArn),
+        );
+        return found.length > 0 ? { Listeners: found } : "ListenerNotFound";
+      }
+      case "DescribeRules": {
+        const listener = this.listeners.find(({ ListenerArn }) => ListenerArn === input.ListenerArn);
+        const prefix = `${input.ListenerArn?.replace(":listener/", ":listener-rule/")}/`;
+        const byDefault = { RuleArn: `${prefix}default`, IsDefault: true, Actions: listener?.DefaultActions };
+        return { Rules: [...this.rules.filter(({ RuleArn }) => RuleArn?.startsWith(prefix)), byDefault] };
+      }
+      default:
+        return "TargetGroupNotFound";
+    }
+  }
+}
+
+type ElbInputs = Partial<
+  elb.CreateListenerInput &
+    elb.CreateRuleInput &
+    elb.ModifyRuleInput &
+    elb.DescribeListenersInput &
+    elb.DescribeTargetGroupsInput &
+    elb.ModifyTargetGroupAttributesInput & { Name: string }
+>;

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import http from "node:http";
+import type { Container, ContainerEngine, ContainerSpec } from "../containers/engine";
+
+/** For tests: runs "images" as HTTP servers of this process. */
+export class FakeEngine implements ContainerEngine {
+  readonly name = "process";
+  /** What an image answers with; 200 unless it is here. A sentence instead: it cannot be pulled. */
+  readonly images = new Map<string, number | string>();
+  readonly running: FakeContainer[] = [];
+  readonly specs: ContainerSpec[] = [];
+  /** Told of each start, and of each stop while the container still runs. */
+  onStart: (container: FakeContainer) => unknown = () => undefined;
+  onStop: (container: FakeContainer) => unknown = () => undefined;
+
+  openBuildRoom(): never {
+    throw new Error("no builds here");
+  }
+
+  async start(spec: ContainerSpec): Promise<Container> {
+    this.specs.push(spec);
+    const answer = this.images.get(spec.image) ?? 200;
+    if (typeof answer === "string") throw new Error(answer);
+    const container = new FakeContainer(spec, this);
+    await container.open();
+    this.running.push(container);
+    this.onStart(container);
+    return container;
+  }
+
+  close(): Promise<void> {
+    assert.deepEqual(
+      this.running.map(({ spec }) => spec.image),
+      [],
+      "containers were left running",
+    );
+    return Promise.resolve();
+  }
+}
+
+export class FakeContainer implements Container {
+  readonly id = `container-${Math.random()}`;
+  readonly imageDigest = "sha256:1234";
+  readonly ended: Promise<{ exitCode: number | undefined; reason: string }>;
+  private end: (how: { exitCode: number; reason: string }) => void = () => undefined;
+  private readonly server = http.createServer((_request, response) => {
+    response.statusCode = Number(this.engine.images.get(this.spec.image) ?? 200);
+    response.end(this.spec.image);
+  });
+
+  constructor(
+    readonly spec: ContainerSpec,
+    private readonly engine: FakeEngine,
+  ) {
+    this.ended = new Promise((resolve) => (this.end = resolve));
+  }
+
+  open(): Promise<void> {
+    return new Promise((resolve) => this.server.listen(0, "127.0.0.1", resolve));
+  }
+
+  address(): { host: string; port: number } {
+    const address = this.server.address();
+    if (typeof address !== "object" || !address) throw new Error("the container has ended");
+    return { host: "127.0.0.1", port: address.port };
+  }
+
+  /** It ends by itself. */
+  exit(exitCode: number): void {
+    this.server.close();
+    this.server.closeAllConnections();
+    const at = this.engine.running.indexOf(this);
+    if (at >= 0) this.engine.running.splice(at, 1);
+    this.end({ exitCode, reason: `exit code ${exitCode}` });
+  }
+
+  async stop(): Promise<void> {
+    if (!this.engine.running.includes(this)) return;
+    await this.engine.onStop(this);
+    this.exit(143);
+  }
+}
