@@ -2,14 +2,7 @@ import tseslint from "typescript-eslint";
 
 export default tseslint.config(
   {
-    ignores: [
-      "**/node_modules",
-      "**/dist",
-      ".greenroom",
-      "**/*.cjs",
-      "**/*.mjs",
-      "services/*/eslint.config.*",
-    ],
+    ignores: ["**/node_modules", "**/dist", ".greenroom", "**/*.cjs", "**/*.mjs"],
   },
   ...tseslint.configs.strict,
   {

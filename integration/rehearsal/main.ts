@@ -128,7 +128,7 @@ const minutes = (ms: number) => `${Math.floor(ms / 60_000)} min ${Math.round((ms
 async function keep({ local, environments }: BroughtUp): Promise<void> {
   for (const { name, identity } of Object.values(environments)) {
     process.stdout.write(
-      `\n# ${name}\nexport AWS_ENDPOINT_URL=${local.aws.endpoint} AWS_REGION=${identity.region}` +
+      `\n# ${name}\nexport AWS_ENDPOINT_URL=${local.aws.endpoint} AWS_REGION=${identity.region} AWS_DEFAULT_REGION=${identity.region}` +
         ` AWS_ACCESS_KEY_ID=${identity.credentials.accessKeyId} AWS_SECRET_ACCESS_KEY=${identity.credentials.secretAccessKey}\n`,
     );
   }
