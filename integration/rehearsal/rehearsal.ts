@@ -178,6 +178,8 @@ export class Rehearsal {
     const { pipelineName } = serviceOf(environments[name], service);
     const id = await findExecution(local.aws, environments[name], pipelineName, revision);
     const timeline = await follow(local.aws, environments[name], pipelineName, id, { progress, decision });
+    // The next one may follow at once; who holds the traffic after this one must be seen before.
+    if (timeline.status !== "Succeeded") await new Promise((resolve) => setTimeout(resolve, aftermath));
     const release = { timeline, intended: version, previous };
     past.push(release);
     return release;
