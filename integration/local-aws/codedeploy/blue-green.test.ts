@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as sdk from "@aws-sdk/client-codedeploy";
 import { CreateRuleCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { minutes } from "../core/clock";
-import { refused, until } from "../ecs/testing";
+import { gate, refused, until } from "../ecs/testing";
 import { hookEvents } from "./appspec";
 import { appSpec, blueGreen, release, type Release } from "./testing";
 
@@ -208,10 +208,15 @@ describe("a blue/green deployment", () => {
   });
 
   it("is one at a time in its group, with the settings that the group had", async () => {
-    const { client, deploy, ended, told } = await open(5000, {
+    const { client, deploy, ended, told, base, report } = await open(5000, {
       blueGreenDeploymentConfiguration: blueGreen(5),
     });
-    const id = await deploy("v2");
+    const hook = gate();
+    base.functions.set("on-BeforeInstall", async (event) => {
+      await hook.wait;
+      await report(event);
+    });
+    const id = await deploy("v2", ["BeforeInstall"]);
     await assert.rejects(
       deploy("v3"),
       refused(
@@ -226,6 +231,7 @@ describe("a blue/green deployment", () => {
         blueGreenDeploymentConfiguration: blueGreen(2000),
       }),
     );
+    hook.open();
     const info = await ended(id);
     assert.equal(info.status, "Succeeded");
     assert.equal(
@@ -238,9 +244,9 @@ describe("a blue/green deployment", () => {
 
   it("describes its target: traffic, task sets and lifecycle as they are", async () => {
     const { client, deploy, target, happened, ended, left, report, base } = await open(5000);
-    let release: () => void = () => undefined;
+    const hook = gate();
     base.functions.set("on-BeforeAllowTraffic", async (event) => {
-      await new Promise<void>((resolve) => (release = resolve));
+      await hook.wait;
       await report(event);
     });
     const id = await deploy("v2", ["AfterAllowTestTraffic", "BeforeAllowTraffic"]);
@@ -299,7 +305,7 @@ describe("a blue/green deployment", () => {
         },
       ],
     );
-    release();
+    hook.open();
     assert.equal((await ended(id)).status, "Succeeded");
     await left("v2");
     const after = await until(async () => {

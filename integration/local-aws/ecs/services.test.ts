@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as sdk from "@aws-sdk/client-ecs";
-import { refused, role, setting, until, type Setting } from "./testing";
+import { gate, refused, role, setting, until, type Setting } from "./testing";
 
 describe("a service under CodeDeploy", () => {
   let local: Setting;
@@ -186,6 +186,8 @@ describe("a service under CodeDeploy", () => {
       removeCluster(),
       refused("ClusterContainsServicesException", "The Cluster cannot be deleted while Services are active."),
     );
+    const stopping = gate();
+    local.engine.onStop = () => stopping.wait;
     const { service } = await remove(true);
     assert.equal(service?.status, "DRAINING");
     await assert.rejects(
@@ -197,6 +199,7 @@ describe("a service under CodeDeploy", () => {
       refused("ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active."),
     );
     await assert.rejects(update({ desiredCount: 1 }), refused("ServiceNotActiveException"));
+    stopping.open();
     await until(async () => (await local.describe()).status === "INACTIVE" || undefined);
     assert.deepEqual(local.engine.running, []);
     assert.deepEqual(await local.targets(local.blue), []);

@@ -21,6 +21,13 @@ export async function until<T>(probe: () => Promise<T | undefined> | T | undefin
   }
 }
 
+/** Something that waits until the test lets it go on. */
+export function gate(): { wait: Promise<void>; open: () => void } {
+  let open: () => void = () => undefined;
+  const wait = new Promise<void>((resolve) => (open = resolve));
+  return { wait, open };
+}
+
 export const refused = (name: string, message?: string | RegExp) => (error: Error) => {
   assert.equal(error.name, name, error.message);
   if (message instanceof RegExp) assert.match(error.message, message);
