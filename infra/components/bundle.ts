@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { buildSync } from "esbuild";
+import { build } from "esbuild";
 
 /** The root of the repository, wherever the program is run from. */
 export const repositoryRoot = path.resolve(__dirname, "..", "..");
@@ -11,10 +11,10 @@ export const repositoryRoot = path.resolve(__dirname, "..", "..");
  * @param source TypeScript file, relative to the repository root.
  * @throws Error with esbuild's messages if the file is missing or wrong.
  */
-export function bundleFunction(source: string): pulumi.asset.AssetArchive {
+export async function bundleFunction(source: string): Promise<pulumi.asset.AssetArchive> {
   let text: string;
   try {
-    const { outputFiles } = buildSync({
+    const { outputFiles } = await build({
       absWorkingDir: repositoryRoot,
       entryPoints: [source],
       outfile: "index.js",

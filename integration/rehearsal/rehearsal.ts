@@ -15,7 +15,7 @@ import { startClients, type Clients, type Recording } from "./traffic/clients";
 import type { ReleaseFacts } from "./verdict";
 
 /** Wall milliseconds that clients go on after a release, so that what they get then can be judged. */
-const aftermath = 1000;
+const aftermath = 800;
 
 export interface ReleaseRequest {
   message: string;

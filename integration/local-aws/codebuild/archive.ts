@@ -41,15 +41,16 @@ export async function extract(archive: Uint8Array, folder: string): Promise<void
     if (through)
       throw new ArchiveError(`the source's zip has an entry behind a link: ${path.relative(root, at)}`);
   }
-  for (const { name, at, content, mode } of files) {
-    if (name.endsWith("/")) {
-      await mkdir(at, { recursive: true });
-      continue;
+  const folders = files.map(({ name, at }) => (name.endsWith("/") ? at : path.dirname(at)));
+  for (const folder of new Set(folders)) await mkdir(folder, { recursive: true });
+  const contents = files.filter(({ name }) => !name.endsWith("/")).values();
+  const write = async () => {
+    for (const { at, content, mode } of contents) {
+      await writeFile(at, content);
+      if (mode) await chmod(at, mode);
     }
-    await mkdir(path.dirname(at), { recursive: true });
-    await writeFile(at, content);
-    if (mode) await chmod(at, mode);
-  }
+  };
+  await Promise.all(Array.from({ length: 16 }, write));
   // Links last, so that no file was written through one.
   for (const { target, at } of links) {
     await mkdir(path.dirname(at), { recursive: true });

@@ -15,9 +15,12 @@ export const badRelease: Scenario = {
     });
     reached(bad.staging, bad.staging);
     // The team works on while production decides: the fix goes through staging meanwhile.
-    const badProd = await rehearsal.releaseToProd(bad.version);
-    const fix = await rehearsal.release({ message: "Remember them again", edits: harmless("fixed") });
-    const fixProd = reached(fix.prod, fix.staging);
+    const [badProd, fix] = await Promise.all([
+      rehearsal.releaseToProd(bad.version),
+      rehearsal.releaseToStaging({ message: "Remember them again", edits: harmless("fixed") }),
+    ]);
+    reached(fix.staging, fix.staging);
+    const fixProd = await rehearsal.releaseToProd(fix.version);
     return {
       releases: [bad.staging, badProd, fix.staging, fixProd],
       judge: async () => {

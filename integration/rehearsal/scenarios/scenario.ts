@@ -20,7 +20,7 @@ export interface Played {
 
 /** For a release that must have reached production: says why when it has not. */
 export function reached(release: PastRelease | undefined, staging: PastRelease): PastRelease {
-  if (release) return release;
+  if (release && staging.timeline.status === "Succeeded") return release;
   const failed = staging.timeline.actions.find(({ status }) => status === "Failed");
   throw new Error(
     `the release ${staging.intended} did not reach production: ${staging.timeline.pipelineName} is ` +
