@@ -75,8 +75,8 @@ describe("a blue/green deployment", () => {
     ]);
     const at = (what: string) => journal.find((entry) => entry.what === what)?.at ?? Number.NaN;
     const almost = 0.95;
-    assert.ok(at("production 0/100") - at("production 90/10") >= minutes(5) * almost);
-    assert.ok(at("stop v1") - at("production 0/100") >= minutes(5) * almost);
+    assert.ok(at("production 0/100") - at("production 90/10") >= minutes(1) * almost);
+    assert.ok(at("stop v1") - at("production 0/100") >= minutes(1) * almost);
     assert.deepEqual(base.assumed, [`codedeploy for ${first}`]);
 
     journal.length = 0;
@@ -94,10 +94,12 @@ describe("a blue/green deployment", () => {
     assert.deepEqual(await serves(production), ["v3"]);
   });
 
-  for (const speed of [2000, 5000]) {
+  for (const speed of [1000, 2500]) {
     it(`is predicted to take its waits, at ${speed} times the speed of AWS`, async () => {
-      const { aws, deploy, ended } = await open(speed);
-      const id = await deploy("v2", ["AfterAllowTestTraffic"]);
+      const { aws, deploy, ended } = await open(speed, { blueGreenDeploymentConfiguration: blueGreen(5) });
+      const id = await deploy("v2", ["AfterAllowTestTraffic"], {
+        deploymentConfigName: "CodeDeployDefault.ECSCanary10Percent5Minutes",
+      });
       await ended(id);
       const span = await until(() => aws.spans.get(id));
       assert.ok(span.awsMs >= minutes(10) && span.awsMs < minutes(10) + 30_000, `${span.awsMs} ms`);
@@ -105,7 +107,7 @@ describe("a blue/green deployment", () => {
   }
 
   it("is predicted to have waited as long as it did when it is stopped", async () => {
-    const { aws, client, create, register, ended, happened, journal } = await open(5000);
+    const { aws, client, create, register, ended, happened, journal } = await open();
     await client.send(
       new sdk.CreateDeploymentConfigCommand({
         deploymentConfigName: "slow",
@@ -127,7 +129,7 @@ describe("a blue/green deployment", () => {
   });
 
   it("shifts in equal steps with a linear configuration", async () => {
-    const { client, deploy, ended, told, aws } = await open(5000, {
+    const { client, deploy, ended, told, aws } = await open(1000, {
       blueGreenDeploymentConfiguration: blueGreen(0),
     });
     await client.send(
@@ -136,7 +138,7 @@ describe("a blue/green deployment", () => {
         computePlatform: "ECS",
         trafficRoutingConfig: {
           type: "TimeBasedLinear",
-          timeBasedLinear: { linearPercentage: 25, linearInterval: 2 },
+          timeBasedLinear: { linearPercentage: 25, linearInterval: 1 },
         },
       }),
     );
@@ -147,11 +149,11 @@ describe("a blue/green deployment", () => {
       ["production 100/0", "production 75/25", "production 50/50", "production 25/75", "production 0/100"],
     );
     const { awsMs } = await until(() => aws.spans.get(id));
-    assert.ok(awsMs >= minutes(6) && awsMs < minutes(6) + 30_000, `${awsMs} ms`);
+    assert.ok(awsMs >= minutes(3) && awsMs < minutes(3) + 30_000, `${awsMs} ms`);
   });
 
   it("shifts everything at once, without a test listener, and keeps blue when asked to", async () => {
-    const { client, deploy, ended, told, describe: service, production, green, balancing } = await open(5000);
+    const { client, deploy, ended, told, describe: service, production, green, balancing } = await open();
     await client.send(
       new sdk.UpdateDeploymentGroupCommand({
         applicationName: "api",
@@ -185,7 +187,7 @@ describe("a blue/green deployment", () => {
   });
 
   it("shifts rules that forward to the pair, and leaves others alone", async () => {
-    const { balancer, production, blue, deploy, ended, told } = await open(5000, {
+    const { balancer, production, blue, deploy, ended, told } = await open(1000, {
       blueGreenDeploymentConfiguration: blueGreen(0),
     });
     const rule = (Priority: number, action: object) =>
@@ -208,8 +210,8 @@ describe("a blue/green deployment", () => {
   });
 
   it("is one at a time in its group, with the settings that the group had", async () => {
-    const { client, deploy, ended, told, base, report } = await open(5000, {
-      blueGreenDeploymentConfiguration: blueGreen(5),
+    const { client, deploy, ended, told, base, report } = await open(1000, {
+      blueGreenDeploymentConfiguration: blueGreen(1),
     });
     const hook = gate();
     base.functions.set("on-BeforeInstall", async (event) => {
@@ -237,13 +239,13 @@ describe("a blue/green deployment", () => {
     assert.equal(
       info.blueGreenDeploymentConfiguration?.terminateBlueInstancesOnDeploymentSuccess
         ?.terminationWaitTimeInMinutes,
-      5,
+      1,
     );
     assert.ok(!told().includes("start v3"));
   });
 
   it("describes its target: traffic, task sets and lifecycle as they are", async () => {
-    const { client, deploy, target, happened, ended, left, report, base } = await open(5000);
+    const { client, deploy, target, happened, ended, left, report, base } = await open();
     const hook = gate();
     base.functions.set("on-BeforeAllowTraffic", async (event) => {
       await hook.wait;

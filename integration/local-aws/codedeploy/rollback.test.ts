@@ -52,7 +52,7 @@ describe("a deployment that goes wrong", () => {
   }
 
   it("rolls back when an alarm fires during the canary", async () => {
-    const { deploy, happened, base, told, events, contained } = await open(5000, alarm);
+    const { deploy, happened, base, told, events, contained } = await open(1000, alarm);
     const id = await deploy("v2", ["AfterAllowTraffic"], await slowCanary(local));
     await happened("production 90/10");
     base.alarms.set("errors", "ALARM");
@@ -82,7 +82,7 @@ describe("a deployment that goes wrong", () => {
       describe: service,
       contained,
       get,
-    } = await open(5000, {
+    } = await open(1000, {
       ...alarm,
       blueGreenDeploymentConfiguration: blueGreen(forever),
       deploymentConfigName: "CodeDeployDefault.ECSAllAtOnce",
@@ -107,7 +107,7 @@ describe("a deployment that goes wrong", () => {
   });
 
   it("does not start while an alarm is in ALARM", async () => {
-    const { deploy, ended, base, told, events, contained } = await open(5000, alarm);
+    const { deploy, ended, base, told, events, contained } = await open(1000, alarm);
     base.alarms.set("errors", "ALARM");
     const id = await deploy("v2");
     const info = await ended(id);
@@ -122,7 +122,7 @@ describe("a deployment that goes wrong", () => {
   });
 
   it("fails when an alarm is not there, unless that is to be ignored", async () => {
-    const { deploy, ended, told } = await open(5000, {
+    const { deploy, ended, told } = await open(1000, {
       alarmConfiguration: { enabled: true, alarms: [{ name: "errors" }, { name: "gone" }] },
       blueGreenDeploymentConfiguration: blueGreen(0),
       deploymentConfigName: "CodeDeployDefault.ECSAllAtOnce",
@@ -182,7 +182,7 @@ describe("a deployment that goes wrong", () => {
   });
 
   it("waits an hour for a hook to report, and says how the function ended", async () => {
-    const { deploy, base, aws, contained } = await open(10_000);
+    const { deploy, base, aws, contained } = await open(2500);
     base.functions.set("on-AfterInstall", () => {
       throw new Error("the function broke");
     });
@@ -236,7 +236,7 @@ describe("a deployment that goes wrong", () => {
   });
 
   it("gives green an hour to get healthy", async () => {
-    const { deploy, engine, aws, told, contained } = await open(10_000);
+    const { deploy, engine, aws, told, contained } = await open(2500);
     engine.images.set("v2", 500);
     const begun = aws.clock.now().getTime();
     const info = await rolledBack(await deploy("v2"), "Failed", "TIMEOUT");
@@ -293,7 +293,7 @@ describe("a deployment that goes wrong", () => {
   });
 
   it("is not rolled back when that is switched off", async () => {
-    const { deploy, base, report, ended, told } = await open(5000, {
+    const { deploy, base, report, ended, told } = await open(1000, {
       autoRollbackConfiguration: { enabled: false },
     });
     base.functions.set("on-AfterAllowTestTraffic", (event) => report(event, "Failed"));
@@ -303,7 +303,7 @@ describe("a deployment that goes wrong", () => {
   });
 
   it("rolls back to the second release's blue, with the groups swapped", async () => {
-    const { deploy, ended, base, report, told, journal, serves, production, test, left } = await open(5000, {
+    const { deploy, ended, base, report, told, journal, serves, production, test, left } = await open(1000, {
       blueGreenDeploymentConfiguration: blueGreen(0),
       deploymentConfigName: "CodeDeployDefault.ECSAllAtOnce",
     });
@@ -335,7 +335,7 @@ describe("a deployment that goes wrong", () => {
   });
 
   it("waits in the Ready state for a person, and stops when nobody comes", async () => {
-    const { deploy, client, get, ended, told } = await open(5000, {
+    const { deploy, client, get, ended, told } = await open(1000, {
       blueGreenDeploymentConfiguration: blueGreen(0, {
         actionOnTimeout: "STOP_DEPLOYMENT",
         waitTimeInMinutes: forever,
@@ -376,7 +376,7 @@ describe("a deployment that goes wrong", () => {
   });
 
   it("terminates blue at once when a person continues the termination wait", async () => {
-    const { deploy, client, get, ended, left } = await open(5000, {
+    const { deploy, client, get, ended, left } = await open(1000, {
       blueGreenDeploymentConfiguration: blueGreen(forever),
       deploymentConfigName: "CodeDeployDefault.ECSAllAtOnce",
     });

@@ -6,8 +6,12 @@ import { codedeploy } from "./index";
 
 const group = { applicationName: "api", deploymentGroupName: "api" };
 
-/** An Amazon ECS service of the fake world that runs v1 behind its first target group, and a deployment group for it. */
-export async function release(speed = 5000, changes: Partial<sdk.CreateDeploymentGroupCommandInput> = {}) {
+/**
+ * An Amazon ECS service of the fake world that runs v1 behind its first target group, and a deployment group for it
+ * with a canary of 10 percent for a minute, and a minute until blue is terminated. The hours that CodeDeploy gives a
+ * task set and a hook are 3.6 s here; a faster clock makes a busy machine fail deployments.
+ */
+export async function release(speed = 1000, changes: Partial<sdk.CreateDeploymentGroupCommandInput> = {}) {
   const local = await setting(speed);
   const { aws, base, engine } = local;
   const acting = codedeploy(aws);
@@ -48,11 +52,21 @@ export async function release(speed = 5000, changes: Partial<sdk.CreateDeploymen
   await until(() => engine.running.length === 1 || undefined);
   journal.length = 0;
   await client.send(new sdk.CreateApplicationCommand({ applicationName: "api", computePlatform: "ECS" }));
+  await client.send(
+    new sdk.CreateDeploymentConfigCommand({
+      deploymentConfigName: "canary",
+      computePlatform: "ECS",
+      trafficRoutingConfig: {
+        type: "TimeBasedCanary",
+        timeBasedCanary: { canaryPercentage: 10, canaryInterval: 1 },
+      },
+    }),
+  );
   const names = ["one", "two"].map((name) => ({ name }));
   const input: sdk.CreateDeploymentGroupCommandInput = {
     ...group,
     serviceRoleArn: role("codedeploy"),
-    deploymentConfigName: "CodeDeployDefault.ECSCanary10Percent5Minutes",
+    deploymentConfigName: "canary",
     deploymentStyle: { deploymentType: "BLUE_GREEN", deploymentOption: "WITH_TRAFFIC_CONTROL" },
     ecsServices: [{ clusterName: "main", serviceName: "api" }],
     loadBalancerInfo: {
@@ -64,7 +78,7 @@ export async function release(speed = 5000, changes: Partial<sdk.CreateDeploymen
         },
       ],
     },
-    blueGreenDeploymentConfiguration: blueGreen(5),
+    blueGreenDeploymentConfiguration: blueGreen(1),
     autoRollbackConfiguration: { enabled: true, events: ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM"] },
     ...changes,
   };
@@ -105,7 +119,7 @@ export async function release(speed = 5000, changes: Partial<sdk.CreateDeploymen
   const serves = async (listenerArn: string) => {
     const { host, port } = local.balancing.listenerAddress(listenerArn) ?? {};
     const answers = new Set<string>();
-    for (let i = 0; i < 10; i++) answers.add(await (await fetch(`http://${host}:${port}/`)).text());
+    for (let i = 0; i < 6; i++) answers.add(await (await fetch(`http://${host}:${port}/`)).text());
     return [...answers];
   };
   /** The tasks that are left, once what is to be stopped has stopped. */

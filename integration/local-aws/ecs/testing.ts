@@ -36,7 +36,7 @@ export const refused = (name: string, message?: string | RegExp) => (error: Erro
 };
 
 /** A load balancer with two target groups, of which the listeners forward to the first; Amazon ECS beside it. */
-export async function setting(speed = 5000) {
+export async function setting(speed = 2000) {
   const warnings: string[] = [];
   const warn = (message: string) => void warnings.push(message);
   const base = new FakeBase();
