@@ -40,7 +40,7 @@ function readOptions(): Options {
     .addOption(
       new Option("--speed <factor>", "how many times as fast as on AWS its waits are")
         .argParser(number(1, 1000))
-        .default(150),
+        .default(200),
     )
     .addOption(
       new Option("--rate <requests>", "requests a second to each environment")
