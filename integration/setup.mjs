@@ -35,7 +35,10 @@ async function once(what, marker, key, work) {
   const begun = Date.now();
   const seconds = () => `${Math.round((Date.now() - begun) / 1000)} s`;
   process.stderr.write(`greenroom: installing ${what} …\n`);
-  const timer = setInterval(() => process.stderr.write(`greenroom: installing ${what} … ${seconds()}\n`), 10_000);
+  const timer = setInterval(
+    () => process.stderr.write(`greenroom: installing ${what} … ${seconds()}\n`),
+    10_000,
+  );
   try {
     await work();
   } finally {
@@ -74,15 +77,25 @@ async function installBase() {
   await once("the base emulator", path.join(venv, ".greenroom"), readFileSync(requirements), async () => {
     rmSync(venv, { recursive: true, force: true });
     const made = await run(python, ["-m", "venv", venv]);
-    if (made.code !== 0) stop(`${python} cannot make a virtual environment (Debian: apt install python3-venv):\n${made.output}`);
+    if (made.code !== 0)
+      stop(`${python} cannot make a virtual environment (Debian: apt install python3-venv):\n${made.output}`);
     const pip = path.join(venv, isWindows ? "Scripts" : "bin", "python");
-    const got = await run(pip, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements]);
+    const got = await run(pip, [
+      "-m",
+      "pip",
+      "install",
+      "--quiet",
+      "--disable-pip-version-check",
+      "-r",
+      requirements,
+    ]);
     if (got.code !== 0) stop(`pip could not install the base emulator:\n${got.output}`);
   });
 }
 
 const [major, minor] = process.versions.node.split(".").map(Number);
-if (major < 20 || (major === 20 && minor < 19)) stop(`Node.js 20.19 or newer is needed; this is ${process.versions.node}.`);
+if (major < 20 || (major === 20 && minor < 19))
+  stop(`Node.js 20.19 or newer is needed; this is ${process.versions.node}.`);
 if (!file) stop("usage: node integration/setup.mjs FILE [ARGUMENTS]");
 await Promise.all([installPackages(), args.includes("--help") ? undefined : installBase()]);
 

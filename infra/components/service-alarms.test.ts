@@ -29,7 +29,7 @@ describe("ServiceAlarms", () => {
           statistic: "Sum",
           period: 60,
           evaluationPeriods: 1,
-          threshold: 5,
+          threshold: 3,
           comparisonOperator: "GreaterThanOrEqualToThreshold",
           treatMissingData: "notBreaching",
         },
