@@ -20,16 +20,19 @@ export class BaseError extends Error {
  * Starts MiniStack on loopback and waits until it is healthy.
  *
  * @param options.venv the virtual environment it is installed in
+ * @param options.folder where it, and the functions that it runs, may leave things
+ * @param options.logFile what it says; written anew
  * @param options.environment what it and the functions that it runs find in their environment
  */
 export async function startMiniStack(options: {
   venv: string;
   folder: string;
+  logFile: string;
   environment: Record<string, string>;
 }): Promise<Base> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const logFile = path.join(options.folder, "base.log");
+  const { logFile } = options;
   const log = createWriteStream(logFile);
   const bin = path.join(options.venv, "bin");
   const child = spawn(path.join(bin, "ministack"), [], {

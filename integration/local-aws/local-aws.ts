@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { startMiniStack, type Base } from "./base";
@@ -11,7 +11,7 @@ import { SourceHost } from "./codepipeline/sources";
 import { processEngine } from "./containers/process";
 import { Aws } from "./core/aws";
 import { Clock } from "./core/clock";
-import { Gateway } from "./core/gateway";
+import { Gateway, PortTakenError } from "./core/gateway";
 import { besideEcr } from "./ecr";
 import { ecs } from "./ecs";
 import { pipelineTriggers } from "./eventbridge/pipeline-triggers";
@@ -20,12 +20,12 @@ import { loadBalancing, type LoadBalancing } from "./load-balancing/load-balanci
 export interface LocalAwsOptions {
   /** How many times as fast as on AWS its waits are. */
   speed: number;
-  /** The gateway's port on 127.0.0.1; 0 takes a free one. */
-  port: number;
+  /** The gateway's port on 127.0.0.1; 0 takes a free one. @default 4566, or a free one when that is taken */
+  port?: number;
   /** The virtual environment that has the base and the AWS command line. */
   venv: string;
-  /** Kept from run to run: layers of images. */
-  cacheFolder: string;
+  /** What is kept from run to run goes here: caches of builds, and the base's log. */
+  keepFolder: string;
   /** Where a problem goes that no API caller gets to see. */
   warn: (message: string) => void;
 }
@@ -60,11 +60,11 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     closers.push(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
     const clock = new Clock(options.speed);
     const gateway = new Gateway(warn);
-    const endpoint = await gateway.listen(options.port);
+    const endpoint = await listen(gateway, options.port);
     closers.push(() => gateway.close());
     const aws = new Aws(endpoint, clock, warn);
     closers.push(() => aws.close());
-    const base = await startBase(endpoint, folder, options.venv);
+    const base = await startBase(endpoint, folder, options);
     closers.push(() => base.close());
     gateway.useBase(base.url);
 
@@ -76,7 +76,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     closers.push(() => watch.close());
     const containers = processEngine({
       folder,
-      cacheFolder: options.cacheFolder,
+      cacheFolder: path.join(options.keepFolder, "cache"),
       aws,
       gateway,
       venvBin: path.join(options.venv, "bin"),
@@ -102,15 +102,34 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   }
 }
 
-function startBase(endpoint: string, folder: string, venv: string): Promise<Base> {
+/** Where AWS clients look for an emulator by default. */
+const usualPort = 4566;
+
+async function listen(gateway: Gateway, port: number | undefined): Promise<string> {
+  if (port !== undefined) return gateway.listen(port);
+  try {
+    return await gateway.listen(usualPort);
+  } catch (error) {
+    if (error instanceof PortTakenError) return gateway.listen(0);
+    throw error;
+  }
+}
+
+async function startBase(
+  endpoint: string,
+  folder: string,
+  { venv, keepFolder }: LocalAwsOptions,
+): Promise<Base> {
+  await mkdir(keepFolder, { recursive: true });
   return startMiniStack({
     venv,
     folder,
+    logFile: path.join(keepFolder, "base.log"),
     environment: {
       // For the functions that it runs: their calls go to the gateway, and they find load balancers.
       AWS_ENDPOINT_URL: endpoint,
       GREENROOM_GATEWAY: endpoint,
-      NODE_OPTIONS: `--require ${path.join(__dirname, "network.cjs")}`,
+      NODE_OPTIONS: `--require ${JSON.stringify(path.join(__dirname, "network.cjs"))}`,
     },
   });
 }

@@ -10,8 +10,11 @@ export const root = path.resolve(__dirname, "../..");
 
 export interface BringUpOptions {
   speed: number;
-  port: number;
+  /** @default 4566, or a free one when that is taken */
+  port?: number;
   progress: Progress;
+  /** Gives up, and leaves nothing. */
+  signal?: AbortSignal;
 }
 
 /** The local AWS with both stacks on it. */
@@ -41,16 +44,17 @@ function settings() {
 }
 
 /** Starts the local AWS and brings both stacks up on it, side by side. On failure, nothing is left. */
-export async function bringUp({ speed, port, progress }: BringUpOptions): Promise<BroughtUp> {
+export async function bringUp({ speed, port, progress, signal }: BringUpOptions): Promise<BroughtUp> {
   const { repository, accounts, regions } = settings();
   const local = await startLocalAws({
     speed,
     port,
     venv: process.env.GREENROOM_VENV ?? path.join(root, ".greenroom", "base"),
-    cacheFolder: path.join(root, ".greenroom", "cache"),
+    keepFolder: path.join(root, ".greenroom"),
     warn: (message) => progress.fail(message),
   });
   try {
+    signal?.throwIfAborted();
     progress.done(`the local AWS is up at ${local.aws.endpoint}, ${speed}× as fast as AWS`);
     const up = async (name: EnvironmentName): Promise<Environment> => {
       const outputs = await provisionDirect({
@@ -58,6 +62,7 @@ export async function bringUp({ speed, port, progress }: BringUpOptions): Promis
         programFolder: root,
         endpoint: local.aws.endpoint,
         account: accounts[name],
+        signal,
         log: (line) => progress.step(`${name.padEnd(7)} ${line}`),
         timed: ({ createMs, resources }) =>
           progress.done(

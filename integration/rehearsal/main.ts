@@ -1,7 +1,8 @@
+import os from "node:os";
 import path from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { bringUp, root, type BroughtUp } from "./bring-up";
-import { exitCode, type RehearsalResult } from "./model";
+import { exitCode, outcomeCodes, type RehearsalResult } from "./model";
 import { progressOn } from "./progress";
 import { writeReport } from "./report";
 import { runScenarios } from "./run";
@@ -11,7 +12,7 @@ interface Options {
   scenario: string[];
   speed: number;
   rate: number;
-  port: number;
+  port?: number;
   report: string;
   keep?: boolean;
 }
@@ -48,9 +49,10 @@ function readOptions(): Options {
         .default(200),
     )
     .addOption(
-      new Option("--port <port>", "port of the local AWS on 127.0.0.1; 0 takes a free one")
-        .argParser(number(0, 65535))
-        .default(0),
+      new Option(
+        "--port <port>",
+        "port of the local AWS on 127.0.0.1; 0 takes a free one (default: 4566, or a free one when that is taken)",
+      ).argParser(number(0, 65535)),
     )
     .addOption(new Option("--report <folder>", "where the report goes").default(".greenroom/report"))
     .option("--keep", "leave the local AWS up afterwards, until Ctrl-C")
@@ -67,18 +69,19 @@ function readOptions(): Options {
 async function main(): Promise<number> {
   const options = readOptions();
   const progress = progressOn();
-  let broughtUp: BroughtUp | undefined;
-  let closing: Promise<void> | undefined;
-  const close = () => (closing ??= broughtUp ? broughtUp.local.close() : Promise.resolve());
+  const stopping = new AbortController();
+  const bringing = bringUp({ speed: options.speed, port: options.port, progress, signal: stopping.signal });
+  // What could not be brought up has cleaned up after itself.
+  const close = () => bringing.then(({ local }) => local.close()).catch(() => undefined);
   const stop = (signal: NodeJS.Signals) => {
     progress.close();
     process.stderr.write(`\ngreenroom: ${signal}: cleaning up …\n`);
-    void close().finally(() => process.exit(signal === "SIGINT" ? 130 : 143));
+    stopping.abort();
+    void close().then(() => process.exit(128 + os.constants.signals[signal]));
   };
-  process.once("SIGINT", stop);
-  process.once("SIGTERM", stop);
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, stop);
   try {
-    broughtUp = await bringUp({ speed: options.speed, port: options.port, progress });
+    const broughtUp = await bringing;
     const wanted = options.scenario.includes("all") ? ids : options.scenario;
     const result = await runScenarios({
       broughtUp,
@@ -92,9 +95,11 @@ async function main(): Promise<number> {
     if (options.keep) await keep(broughtUp);
     return exitCode(result.scenarios);
   } catch (error) {
+    // Stopped from outside: whoever did it has been answered already.
+    if (stopping.signal.aborted) await new Promise(() => undefined);
     progress.close();
     process.stderr.write(`greenroom: ${error instanceof Error ? error.message : String(error)}\n`);
-    return 2;
+    return outcomeCodes.couldNotRun;
   } finally {
     await close();
   }

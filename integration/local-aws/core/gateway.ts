@@ -41,6 +41,14 @@ export interface AcceptedWrite {
   answerHeaders: http.IncomingHttpHeaders;
 }
 
+export class PortTakenError extends Error {
+  override name = "PortTakenError";
+
+  constructor(port: number) {
+    super(`port ${port} of 127.0.0.1 is taken; choose another one, or 0 for any that is free`);
+  }
+}
+
 type Handler = (request: http.IncomingMessage, response: http.ServerResponse) => void | Promise<void>;
 
 /**
@@ -69,17 +77,16 @@ export class Gateway {
     this.server.on("clientError", (_error, socket) => socket.destroy());
   }
 
-  /** Opens the port on 127.0.0.1; 0 takes a free one. Gives the endpoint. */
+  /** Opens the port on 127.0.0.1; 0 takes a free one. Gives the endpoint. @throws PortTakenError */
   async listen(port: number): Promise<string> {
     await new Promise<void>((resolve, reject) => {
-      this.server.once("error", (error: NodeJS.ErrnoException) =>
-        reject(
-          error.code === "EADDRINUSE"
-            ? new Error(`port ${port} of 127.0.0.1 is taken; choose another one, or 0 for any that is free`)
-            : error,
-        ),
-      );
-      this.server.listen(port, "127.0.0.1", resolve);
+      const failed = (error: NodeJS.ErrnoException) =>
+        reject(error.code === "EADDRINUSE" ? new PortTakenError(port) : error);
+      this.server.once("error", failed);
+      this.server.listen(port, "127.0.0.1", () => {
+        this.server.off("error", failed);
+        resolve();
+      });
     });
     const address = this.server.address();
     if (typeof address !== "object" || !address) throw new Error("the gateway has no address");

@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import http from "node:http";
+import { buffer } from "node:stream/consumers";
+import * as sdk from "@aws-sdk/client-ecr";
+import { Gateway } from "../core/gateway";
+import { besideEcr } from ".";
+
+const digestOf = (data: string) => `sha256:${createHash("sha256").update(data).digest("hex")}`;
+
+/** A base whose registry keeps blobs and manifests by host. */
+class FakeBase {
+  readonly stored = new Map<string, string>();
+  readonly server = http.createServer((request, response) => {
+    void this.answer(request, response);
+  });
+
+  private async answer(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+    const { pathname, searchParams } = new URL(request.url ?? "/", "http://x");
+    const host = request.headers.host ?? "";
+    const body = (await buffer(request)).toString();
+    const key = `${host}${pathname}`;
+    if (request.headers["x-amz-target"]) {
+      const { layerDigest } = JSON.parse(body) as { layerDigest: string };
+      const downloadUrl = `https://111111111111.dkr.ecr.eu-west-1.amazonaws.com/v2/web/blobs/${layerDigest}`;
+      response.end(JSON.stringify({ downloadUrl, layerDigest }));
+    } else if (request.method === "POST") response.writeHead(202, { location: "/v2/web/blobs/uploads/1" }).end();
+    else if (pathname.includes("/uploads/")) {
+      this.stored.set(`${host}/v2/web/blobs/${searchParams.get("digest")}`, body);
+      response.writeHead(201).end();
+    } else if (request.method === "PUT" && pathname.endsWith("/taken")) {
+      const errors = [{ code: "TAG_INVALID", message: "tag 'taken' is immutable" }];
+      response.writeHead(400).end(JSON.stringify({ errors }));
+    } else if (request.method === "PUT") {
+      this.stored.set(key, body);
+      response.writeHead(201).end();
+    } else {
+      const found = this.stored.get(key);
+      response.writeHead(found === undefined ? 404 : 200).end(request.method === "HEAD" ? undefined : found);
+    }
+  }
+}
+
+describe("images through the ECR API", () => {
+  const base = new FakeBase();
+  const gateway = new Gateway(() => undefined);
+  const host = "111111111111.dkr.ecr.eu-west-1.amazonaws.com";
+  const repositoryName = "web";
+  let ecr: sdk.ECRClient;
+
+  before(async () => {
+    await new Promise<void>((resolve) => base.server.listen(0, "127.0.0.1", resolve));
+    const address = base.server.address();
+    assert.ok(address && typeof address === "object");
+    const endpoint = await gateway.listen(0);
+    gateway.useBase(`http://127.0.0.1:${address.port}`);
+    besideEcr(gateway, endpoint, () => undefined);
+    const credentials = { accessKeyId: "111111111111", secretAccessKey: "x" };
+    ecr = new sdk.ECRClient({ endpoint, region: "eu-west-1", maxAttempts: 1, credentials });
+  });
+  after(async () => {
+    ecr.destroy();
+    await gateway.close();
+    base.server.close();
+    base.server.closeAllConnections();
+  });
+
+  const part = (uploadId: string | undefined, text: string, partFirstByte: number) =>
+    ecr.send(
+      new sdk.UploadLayerPartCommand({
+        repositoryName,
+        uploadId,
+        partFirstByte,
+        partLastByte: partFirstByte + text.length - 1,
+        layerPartBlob: Buffer.from(text),
+      }),
+    );
+
+  it("stores a layer that comes in parts, where a pull finds it, and gives it out again", async () => {
+    const layerDigest = digestOf("hello");
+    const check = () =>
+      ecr.send(new sdk.BatchCheckLayerAvailabilityCommand({ repositoryName, layerDigests: [layerDigest] }));
+    assert.deepEqual((await check()).layers, [{ layerDigest, layerAvailability: "UNAVAILABLE" }]);
+    const { uploadId } = await ecr.send(new sdk.InitiateLayerUploadCommand({ repositoryName }));
+    assert.equal((await part(uploadId, "hel", 0)).lastByteReceived, 2);
+    await assert.rejects(part(uploadId, "lo", 4), sdk.InvalidLayerPartException);
+    await part(uploadId, "lo", 3);
+    await ecr.send(new sdk.CompleteLayerUploadCommand({ repositoryName, uploadId, layerDigests: [layerDigest] }));
+    assert.equal(base.stored.get(`${host}/v2/web/blobs/${layerDigest}`), "hello");
+    assert.deepEqual((await check()).layers, [{ layerDigest, layerAvailability: "AVAILABLE" }]);
+
+    const { downloadUrl } = await ecr.send(new sdk.GetDownloadUrlForLayerCommand({ repositoryName, layerDigest }));
+    assert.match(downloadUrl ?? "", /^http:\/\/127\.0\.0\.1:/);
+    assert.equal(await (await fetch(downloadUrl ?? "")).text(), "hello");
+  });
+
+  it("refuses a layer that is not what its digest says", async () => {
+    const { uploadId } = await ecr.send(new sdk.InitiateLayerUploadCommand({ repositoryName }));
+    await part(uploadId, "other", 0);
+    const complete = new sdk.CompleteLayerUploadCommand({ repositoryName, uploadId, layerDigests: [digestOf("hello")] });
+    await assert.rejects(ecr.send(complete), sdk.InvalidLayerException);
+  });
+
+  it("refuses an upload that it does not know", async () => {
+    await assert.rejects(part("nobody's", "x", 0), sdk.UploadNotFoundException);
+  });
+
+  it("stores a manifest byte for byte, and refuses another digest or a tag that is taken", async () => {
+    const imageManifest = JSON.stringify({ schemaVersion: 2, mediaType: "application/vnd.oci.image.manifest.v1+json" });
+    const put = (input: Partial<sdk.PutImageCommandInput>) =>
+      ecr.send(new sdk.PutImageCommand({ repositoryName, imageManifest, ...input }));
+    const { image } = await put({ imageTag: "1" });
+    assert.equal(image?.imageId?.imageDigest, digestOf(imageManifest));
+    assert.equal(base.stored.get(`${host}/v2/web/manifests/1`), imageManifest);
+    await assert.rejects(put({ imageTag: "2", imageDigest: digestOf("x") }), sdk.ImageDigestDoesNotMatchException);
+    await assert.rejects(put({ imageTag: "taken" }), { name: "ImageTagAlreadyExistsException" });
+  });
+});
