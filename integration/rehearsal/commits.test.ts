@@ -30,7 +30,12 @@ describe("a rehearsed commit", () => {
     const changes: (readonly string[])[] = [];
     sources.onPush((commit) => changes.push(commit.changedPaths));
     const first = await push(sources, repository, "first", tree);
-    const second = await push(sources, repository, "second", edited(tree, [{ file: "README.md", find: "a", replace: "b" }]));
+    const second = await push(
+      sources,
+      repository,
+      "second",
+      edited(tree, [{ file: "README.md", find: "a", replace: "b" }]),
+    );
     assert.notEqual(first, second);
     assert.equal(sources.head("a/b", "main")?.commitId, second);
     assert.deepEqual(changes, [["README.md", "src/a.ts"], ["README.md"]]);

@@ -1,3 +1,4 @@
+import { CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
 import {
   BatchGetDeploymentTargetsCommand,
   CodeDeployClient,
@@ -54,6 +55,14 @@ export async function findExecution(
   );
 }
 
+export interface FollowOptions {
+  progress: Progress;
+  /** The service's alarms: while one is on, CodeDeploy would stop the deployment at once, so an approver waits. */
+  alarmNames: string[];
+  /** @default "Approved" */
+  decision?: Decision;
+}
+
 /**
  * Follows a pipeline execution to its end through the AWS API, as a person with a console would, and shows what
  * happens. A release that waits for approval gets `decision`.
@@ -63,7 +72,7 @@ export async function follow(
   environment: Environment,
   pipelineName: string,
   pipelineExecutionId: string,
-  { progress, decision = "Approved" }: { progress: Progress; decision?: Decision },
+  { progress, alarmNames, decision = "Approved" }: FollowOptions,
 ): Promise<ReleaseTimeline> {
   const pipelines = aws.client(CodePipelineClient, environment.identity);
   const deadline = Date.now() + patience;
@@ -85,7 +94,10 @@ export async function follow(
     );
     for (const action of actions) show(action, say);
     for (const action of actions) {
-      if (action.provider === "Manual" && action.status === "InProgress") {
+      if (action.provider !== "Manual" || action.status !== "InProgress") continue;
+      if (await areOn(aws, environment, alarmNames)) {
+        say("alarms", `${action.stage}: waits until no alarm is on`);
+      } else {
         await decide(pipelines, pipelineName, pipelineExecutionId, action, decision);
       }
     }
@@ -100,6 +112,13 @@ export async function follow(
     }
     await pause();
   }
+}
+
+async function areOn(aws: Aws, { identity }: Environment, AlarmNames: string[]): Promise<boolean> {
+  const { MetricAlarms = [] } = await aws
+    .client(CloudWatchClient, identity)
+    .send(new DescribeAlarmsCommand({ AlarmNames, StateValue: "ALARM" }));
+  return MetricAlarms.length > 0;
 }
 
 async function describe(

@@ -175,9 +175,13 @@ export class Rehearsal {
       : last.timeline.status === "Succeeded"
         ? last.intended
         : last.previous;
-    const { pipelineName } = serviceOf(environments[name], service);
+    const { pipelineName, alarmNames } = serviceOf(environments[name], service);
     const id = await findExecution(local.aws, environments[name], pipelineName, revision);
-    const timeline = await follow(local.aws, environments[name], pipelineName, id, { progress, decision });
+    const timeline = await follow(local.aws, environments[name], pipelineName, id, {
+      progress,
+      alarmNames,
+      decision,
+    });
     // The next one may follow at once; who holds the traffic after this one must be seen before.
     if (timeline.status !== "Succeeded") await new Promise((resolve) => setTimeout(resolve, aftermath));
     const release = { timeline, intended: version, previous };
