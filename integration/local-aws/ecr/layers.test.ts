@@ -24,7 +24,8 @@ class FakeBase {
       const { layerDigest } = JSON.parse(body) as { layerDigest: string };
       const downloadUrl = `https://111111111111.dkr.ecr.eu-west-1.amazonaws.com/v2/web/blobs/${layerDigest}`;
       response.end(JSON.stringify({ downloadUrl, layerDigest }));
-    } else if (request.method === "POST") response.writeHead(202, { location: "/v2/web/blobs/uploads/1" }).end();
+    } else if (request.method === "POST")
+      response.writeHead(202, { location: "/v2/web/blobs/uploads/1" }).end();
     else if (pathname.includes("/uploads/")) {
       this.stored.set(`${host}/v2/web/blobs/${searchParams.get("digest")}`, body);
       response.writeHead(201).end();
@@ -85,11 +86,15 @@ describe("images through the ECR API", () => {
     assert.equal((await part(uploadId, "hel", 0)).lastByteReceived, 2);
     await assert.rejects(part(uploadId, "lo", 4), sdk.InvalidLayerPartException);
     await part(uploadId, "lo", 3);
-    await ecr.send(new sdk.CompleteLayerUploadCommand({ repositoryName, uploadId, layerDigests: [layerDigest] }));
+    await ecr.send(
+      new sdk.CompleteLayerUploadCommand({ repositoryName, uploadId, layerDigests: [layerDigest] }),
+    );
     assert.equal(base.stored.get(`${host}/v2/web/blobs/${layerDigest}`), "hello");
     assert.deepEqual((await check()).layers, [{ layerDigest, layerAvailability: "AVAILABLE" }]);
 
-    const { downloadUrl } = await ecr.send(new sdk.GetDownloadUrlForLayerCommand({ repositoryName, layerDigest }));
+    const { downloadUrl } = await ecr.send(
+      new sdk.GetDownloadUrlForLayerCommand({ repositoryName, layerDigest }),
+    );
     assert.match(downloadUrl ?? "", /^http:\/\/127\.0\.0\.1:/);
     assert.equal(await (await fetch(downloadUrl ?? "")).text(), "hello");
   });
@@ -97,7 +102,11 @@ describe("images through the ECR API", () => {
   it("refuses a layer that is not what its digest says", async () => {
     const { uploadId } = await ecr.send(new sdk.InitiateLayerUploadCommand({ repositoryName }));
     await part(uploadId, "other", 0);
-    const complete = new sdk.CompleteLayerUploadCommand({ repositoryName, uploadId, layerDigests: [digestOf("hello")] });
+    const complete = new sdk.CompleteLayerUploadCommand({
+      repositoryName,
+      uploadId,
+      layerDigests: [digestOf("hello")],
+    });
     await assert.rejects(ecr.send(complete), sdk.InvalidLayerException);
   });
 
@@ -106,13 +115,19 @@ describe("images through the ECR API", () => {
   });
 
   it("stores a manifest byte for byte, and refuses another digest or a tag that is taken", async () => {
-    const imageManifest = JSON.stringify({ schemaVersion: 2, mediaType: "application/vnd.oci.image.manifest.v1+json" });
+    const imageManifest = JSON.stringify({
+      schemaVersion: 2,
+      mediaType: "application/vnd.oci.image.manifest.v1+json",
+    });
     const put = (input: Partial<sdk.PutImageCommandInput>) =>
       ecr.send(new sdk.PutImageCommand({ repositoryName, imageManifest, ...input }));
     const { image } = await put({ imageTag: "1" });
     assert.equal(image?.imageId?.imageDigest, digestOf(imageManifest));
     assert.equal(base.stored.get(`${host}/v2/web/manifests/1`), imageManifest);
-    await assert.rejects(put({ imageTag: "2", imageDigest: digestOf("x") }), sdk.ImageDigestDoesNotMatchException);
+    await assert.rejects(
+      put({ imageTag: "2", imageDigest: digestOf("x") }),
+      sdk.ImageDigestDoesNotMatchException,
+    );
     await assert.rejects(put({ imageTag: "taken" }), { name: "ImageTagAlreadyExistsException" });
   });
 });
