@@ -8,7 +8,8 @@ import type { Aws, Identity } from "../core/aws";
 import { pack } from "./archive";
 import type { ArtifactSpec } from "./buildspec/model";
 import { PhaseFailure } from "./failure";
-import { filesUnder, globToRegExp, isGlob } from "./glob";
+import { globToRegExp } from "../core/glob";
+import { filesUnder, isGlob } from "./glob";
 
 /** A file that goes into an artifact: under which name, and where it lies. */
 interface Chosen {
@@ -29,13 +30,15 @@ export async function chooseFiles(
 ): Promise<Chosen[]> {
   note(`Expanding base directory path: ${spec.baseDirectory ?? "."}`);
   const chosen = new Map<string, Chosen>();
-  const excluded = spec.excludePaths.map(globToRegExp);
+  const excluded = spec.excludePaths.map((pattern) => globToRegExp(pattern, { braces: false }));
   for (const base of await baseDirectories(spec.baseDirectory ?? ".", room)) {
     const all = await filesUnder(base);
     for (const written of spec.files) {
       const pattern = written.replace(/^(\.\/)+/, "");
       note(`Expanding ${written}`);
-      const found = isGlob(pattern) ? all.filter((name) => globToRegExp(pattern).test(name)) : [pattern];
+      const found = isGlob(pattern)
+        ? all.filter((name) => globToRegExp(pattern, { braces: false }).test(name))
+        : [pattern];
       for (const name of found) {
         if (excluded.some((expression) => expression.test(name))) continue;
         if (!all.includes(name)) note(`Skipping invalid file path ${written}`);
@@ -65,7 +68,7 @@ async function baseDirectories(base: string, room: BuildRoom): Promise<string[]>
     if (!stats?.isDirectory()) throw none;
     return [folder];
   }
-  const expression = globToRegExp(base.replace(/\/+$/, ""));
+  const expression = globToRegExp(base.replace(/\/+$/, ""), { braces: false });
   const entries = await readdir(source.host, { withFileTypes: true });
   const matching = entries.filter((entry) => entry.isDirectory() && expression.test(entry.name));
   if (matching.length === 0) throw none;

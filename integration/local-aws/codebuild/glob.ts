@@ -1,31 +1,6 @@
 import { readdir, realpath, stat } from "node:fs/promises";
 import path from "node:path";
 
-/** The patterns of a buildspec's `files`: `*` and `?` within a name, `**` across folders, `[…]` for one character. */
-export function globToRegExp(pattern: string): RegExp {
-  let source = "";
-  for (let i = 0; i < pattern.length; i++) {
-    const character = pattern.charAt(i);
-    if (pattern.startsWith("**/", i) && (i === 0 || pattern[i - 1] === "/")) {
-      source += "(?:.*/)?";
-      i += 2;
-    } else if (pattern.startsWith("**", i)) {
-      source += ".*";
-      i += 1;
-    } else if (character === "*") source += "[^/]*";
-    else if (character === "?") source += "[^/]";
-    else if (character === "[" && pattern.indexOf("]", i + 2) > 0) {
-      const end = pattern.indexOf("]", i + 2);
-      source += `[${pattern
-        .slice(i + 1, end)
-        .replace(/^!/, "^")
-        .replaceAll("\\", "\\\\")}]`;
-      i = end;
-    } else source += character.replace(/[\\^$.|+()[\]{}]/, "\\$&");
-  }
-  return new RegExp(`^${source}$`, "s");
-}
-
 export const isGlob = (pattern: string): boolean => /[*?[]/.test(pattern);
 
 /** All files under a folder, hidden ones included, as paths relative to it with `/`, sorted. Links are followed. */
