@@ -125,40 +125,37 @@ describe("the command line", function () {
     assert.match(tooOld.stderr, /python-3\.9: version 3\.9\)/);
   });
 
-  it("stops with exit code 2 when the base dies in the middle, and leaves nothing", async () => {
-    const before = folders();
+  /** Starts a rehearsal and, in the middle of its first build, signals the process of it whose command has `part`. */
+  async function signalled(part: string, signal: NodeJS.Signals): Promise<Ended & { left: string[] }> {
     let family: { pid: number; command: string }[] = [];
-    const { code, stderr } = await start([], {
+    const ended = await start([], {
       onText: (text, pid) => {
         if (family.length > 0 || !text.includes("staging Build …")) return;
         family = descendants(pid);
-        const base = family.find(({ command }) => command.includes("bin/ministack"));
-        assert.ok(base, "the base runs");
-        process.kill(base.pid, "SIGKILL");
+        const found = family.find(({ command }) => command.includes(part));
+        assert.ok(found, `${part} runs`);
+        process.kill(found.pid, signal);
       },
     });
+    return { ...ended, left: await left(family) };
+  }
+
+  it("stops with exit code 2 when the base dies in the middle, and leaves nothing", async () => {
+    const before = folders();
+    const { code, stderr, left } = await signalled("bin/ministack", "SIGKILL");
     assert.equal(code, 2);
     assert.match(stderr, /the base \(MiniStack\) ended with signal SIGKILL; its log is/);
-    assert.deepEqual(await left(family), []);
+    assert.deepEqual(left, []);
     assert.deepEqual(folders(), before);
   });
 
   it("ends on Ctrl-C, and leaves nothing", async () => {
     const before = folders();
-    let family: { pid: number; command: string }[] = [];
-    const { code, stderr } = await start([], {
-      onText: (text, pid) => {
-        if (family.length > 0 || !text.includes("staging Build …")) return;
-        family = descendants(pid);
-        // A terminal sends it to every process of the group.
-        const main = family.find(({ command }) => command.includes("rehearsal/main.ts"));
-        assert.ok(main, "the rehearsal runs");
-        process.kill(main.pid, "SIGINT");
-      },
-    });
+    // A terminal sends it to every process of the group; the rehearsal's own is the one that has to act.
+    const { code, stderr, left } = await signalled("rehearsal/main.ts", "SIGINT");
     assert.equal(code, 130);
     assert.match(stderr, /SIGINT: cleaning up/);
-    assert.deepEqual(await left(family), []);
+    assert.deepEqual(left, []);
     assert.deepEqual(folders(), before);
   });
 });
