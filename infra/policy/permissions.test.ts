@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import * as aws from "@pulumi/aws";
+import { permissions } from "./permissions";
+import { messagesAbout } from "./testing";
+
+const document = (statement: object) =>
+  JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", ...statement }] });
+const object = "arn:aws:s3:::data/key";
+
+describe("permissions", () => {
+  const role = (statement: object) => () =>
+    new aws.iam.RolePolicy("reader", { role: "reader", policy: document(statement) });
+  const about = (statement: object) => messagesAbout(permissions, role(statement));
+
+  it("name actions and resources", async () => {
+    assert.deepEqual(await about({ Action: ["s3:GetObject"], Resource: [object] }), []);
+    assert.deepEqual(await about({ Action: "s3:Get*", Resource: "arn:aws:s3:::data/*" }), []);
+  });
+
+  it("are not for all actions", async () => {
+    const every = (action: string, of: string) =>
+      `no-wildcard-actions: RolePolicy reader allows ${action}, which is every action of ${of}. Name the actions that ` +
+      "are needed.";
+    assert.deepEqual(await about({ Action: "*", Resource: object }), [every("*", "AWS")]);
+    assert.deepEqual(await about({ Action: ["s3:GetObject", "s3:*"], Resource: object }), [
+      every("s3:*", "a service"),
+    ]);
+    assert.deepEqual(await about({ NotAction: "iam:*", Resource: object }), [
+      "no-wildcard-actions: RolePolicy reader allows everything but some actions. Name the needed ones with Action " +
+        "instead of NotAction.",
+    ]);
+    assert.deepEqual(await about({ Effect: "Deny", Action: "*", Resource: "*" }), []);
+  });
+
+  it("are not for all resources", async () => {
+    const on = (actions: string, resource: string) => [
+      `no-wildcard-resources: RolePolicy reader allows ${actions} on ${resource}. Name the ARNs. If AWS has no ` +
+        "resource-level permission for an action, put it into a statement of its own and add it with the page that says so " +
+        "to infra/policy/actions-without-resources.ts.",
+    ];
+    assert.deepEqual(await about({ Action: "s3:GetObject", Resource: "*" }), on("s3:GetObject", "*"));
+    assert.deepEqual(
+      await about({ Action: "s3:GetObject", Resource: ["arn:aws:s3:::*"] }),
+      on("s3:GetObject", "arn:aws:s3:::*"),
+    );
+    assert.deepEqual(
+      await about({ Action: ["ecr:GetAuthorizationToken", "ecr:BatchGetImage"], Resource: "*" }),
+      on("ecr:BatchGetImage", "*"),
+    );
+    assert.deepEqual(await about({ Action: "s3:GetObject", NotResource: object }), [
+      "no-wildcard-resources: RolePolicy reader allows all resources but some. Name the needed ones with Resource instead " +
+        "of NotResource.",
+    ]);
+  });
+
+  it("are for all resources where AWS has no other way", async () => {
+    assert.deepEqual(await about({ Action: "ecr:GetAuthorizationToken", Resource: "*" }), []);
+    assert.deepEqual(await about({ Action: "ECR:getauthorizationtoken", Resource: ["*"] }), []);
+  });
+
+  it("are not for everybody", async () => {
+    const trust = (principal: object) => () =>
+      new aws.iam.Role("reader", { assumeRolePolicy: document({ Action: "sts:AssumeRole", ...principal }) });
+    const everybody = (what: string) => [
+      `no-public-principals: ${what} allows everybody in: its Principal is *. Name the account, role or service.`,
+    ];
+    const service = { Principal: { Service: "lambda.amazonaws.com" } };
+    assert.deepEqual(await messagesAbout(permissions, trust(service)), []);
+    for (const Principal of ["*", { AWS: "*" }, { AWS: ["arn:aws:iam::111111111111:root", "*"] }])
+      assert.deepEqual(await messagesAbout(permissions, trust({ Principal })), everybody("Role reader"));
+    assert.deepEqual(await messagesAbout(permissions, trust({ NotPrincipal: { AWS: "1" } })), [
+      "no-public-principals: Role reader allows everybody but some in. Name the needed ones with Principal instead of " +
+        "NotPrincipal.",
+    ]);
+
+    const bucket = (Effect: string) => () =>
+      new aws.s3.BucketPolicy("data", {
+        bucket: "data",
+        policy: document({ Effect, Principal: "*", Action: "s3:GetObject", Resource: object }),
+      });
+    assert.deepEqual(await messagesAbout(permissions, bucket("Deny")), []);
+    assert.deepEqual(await messagesAbout(permissions, bucket("Allow")), everybody("BucketPolicy data"));
+
+    const invoke = (principal: string) => () =>
+      new aws.lambda.Permission("call", { action: "lambda:InvokeFunction", function: "f", principal });
+    assert.deepEqual(await messagesAbout(permissions, invoke("events.amazonaws.com")), []);
+    assert.deepEqual(await messagesAbout(permissions, invoke("*")), [
+      "no-public-principals: Permission call allows everybody in: its principal is *. Name the account or service.",
+    ]);
+  });
+
+  it("in a role's inline policies are judged, too", async () => {
+    const program = (Resource: string) => () =>
+      new aws.iam.Role("reader", {
+        assumeRolePolicy: document({
+          Action: "sts:AssumeRole",
+          Principal: { Service: "lambda.amazonaws.com" },
+        }),
+        inlinePolicies: [{ name: "read", policy: document({ Action: "s3:*", Resource }) }],
+      });
+    assert.deepEqual(await messagesAbout(permissions, program(object)), [
+      "no-wildcard-actions: Role reader allows s3:*, which is every action of a service. Name the actions that are needed.",
+    ]);
+  });
+
+  it("are JSON", async () => {
+    const messages = await messagesAbout(
+      permissions,
+      () => new aws.iam.RolePolicy("reader", { role: "reader", policy: "{" }),
+    );
+    assert.deepEqual(
+      messages,
+      ["no-wildcard-actions", "no-wildcard-resources", "no-public-principals"].map(
+        (rule) => `${rule}: RolePolicy reader has a policy that is not JSON. Write it with JSON.stringify.`,
+      ),
+    );
+  });
+
+  it("do not come from a broad policy of AWS", async () => {
+    const attached = (name: string) => () =>
+      new aws.iam.RolePolicyAttachment("attached", {
+        role: "reader",
+        policyArn: `arn:aws:iam::aws:policy/${name}`,
+      });
+    const attaches = (what: string, name: string) => [
+      `no-broad-managed-policies: ${what} attaches arn:aws:iam::aws:policy/${name}. Write a policy with the actions that ` +
+        "are needed.",
+    ];
+    for (const name of ["AdministratorAccess", "PowerUserAccess", "AmazonS3FullAccess"])
+      assert.deepEqual(
+        await messagesAbout(permissions, attached(name)),
+        attaches("RolePolicyAttachment attached", name),
+      );
+    assert.deepEqual(
+      await messagesAbout(permissions, attached("service-role/AWSLambdaBasicExecutionRole")),
+      [],
+    );
+    const managed = (arn: string) => () =>
+      new aws.iam.Role("reader", {
+        assumeRolePolicy: document({
+          Action: "sts:AssumeRole",
+          Principal: { Service: "lambda.amazonaws.com" },
+        }),
+        managedPolicyArns: [arn],
+      });
+    assert.deepEqual(
+      await messagesAbout(permissions, managed("arn:aws:iam::aws:policy/AmazonS3FullAccess")),
+      attaches("Role reader", "AmazonS3FullAccess"),
+    );
+  });
+});
