@@ -45,9 +45,9 @@ export class Identifiers {
 
   /** A resource's name without what was generated: "main of vpc-1234" is "main of staging-vpc". */
   nameOf(found: Found, depth = 0): string {
-    // A name that is nothing but its own id stays, and two that name each other end somewhere.
+    // Bounded: a name may be its own id, and two could name each other.
     const name = this.replace(found.name, (owner) =>
-      owner === found || depth > 3 ? withoutGenerated(owner.name) : this.nameOf(owner, depth + 1),
+      depth > 3 ? withoutGenerated(owner.name) : this.nameOf(owner, depth + 1),
     );
     return withoutGenerated(name);
   }

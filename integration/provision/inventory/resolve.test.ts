@@ -63,14 +63,18 @@ describe("Inventory", () => {
       { kind: "address", name: "nat", ids: ["52.0.0.1"], attributes: {} },
       { kind: "VPC", name: "main", ids: ["vpc-1"], attributes: {} },
       { kind: "VPC", name: "other", ids: ["vpc-12"], attributes: {} },
+      { kind: "listener", name: "lb:80", ids: ["app/lb/1/2"], attributes: {} },
+      { kind: "load balancer", name: "lb", ids: ["app/lb/1"], attributes: {} },
       {
         kind: "rule",
         name: "r",
         attributes: { a: "52.0.0.1/32", b: "vpc-12", c: "152.0.0.1", d: "x/vpc-1:y" },
       },
+      { kind: "rule", name: "s", attributes: { all: "rule/app/lb/1/2/*", balancer: "rule/app/lb/1/3" } },
     ];
     assert.deepEqual(attributesOf(found, "rule"), [
       ["r", { a: "<address:nat>/32", b: "<VPC:other>", c: "152.0.0.1", d: "x/<VPC:main>:y" }],
+      ["s", { all: "rule/<listener:lb:80>/*", balancer: "rule/<load balancer:lb>/3" }],
     ]);
   });
 
@@ -121,7 +125,7 @@ describe("Inventory", () => {
       attributes: { address: of },
     });
     const first = [address("e1"), address("e2"), gateway("nat-1", "e1"), gateway("nat-2", "e2")];
-    const second = [address("e2"), address("e1"), gateway("nat-1", "e2"), gateway("nat-2", "e1")];
+    const second = [address("e1"), address("e2"), gateway("nat-1", "e2"), gateway("nat-2", "e1")];
     const nat1 = {
       kind: "gateway",
       name: "nat-1",
@@ -198,6 +202,15 @@ describe("What a fresh local AWS holds", () => {
     assert.deepEqual(left, [
       { kind: "subnet", name: "own", id: "own", attributes: { vpc: "<VPC:default>" } },
     ]);
+  });
+
+  it("is left out, whatever the order of a set", () => {
+    const group = (...rules: string[]): Found => ({
+      kind: "group",
+      name: "default",
+      attributes: { rules: new Set(rules) },
+    });
+    assert.deepEqual(withoutDefaults(resolve([group("a", "b")]), resolve([group("b", "a")])), []);
   });
 
   it("stays when it was changed", () => {
