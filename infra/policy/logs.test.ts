@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
 import { logs } from "./logs";
-import { messagesAbout } from "./testing";
+import { messagesAbout, messagesOf, registered } from "./testing";
 
 describe("logs", () => {
   const group = (name: string) => new aws.cloudwatch.LogGroup(`log-${name}`, { name, retentionInDays: 30 });
@@ -43,6 +44,25 @@ describe("logs", () => {
       await messagesAbout(logs, program("/aws/lambda/hook", "own")),
       elsewhere("Function hook", "own"),
     );
+  });
+
+  it("of a function whose configuration a preview does not know are judged by the usual name", async () => {
+    const program = (groupName: string) => () => {
+      group(groupName);
+      new aws.lambda.Function("hook", { name: "hook", role: "role" });
+    };
+    const unknown = async (groupName: string) => {
+      const resources = await registered(program(groupName));
+      for (const resource of resources)
+        if (resource.request.getName() === "hook")
+          resource.outputs["loggingConfig"] = pulumi.runtime.unknownValue;
+      return messagesOf(logs, resources);
+    };
+    assert.deepEqual(await unknown("/aws/lambda/hook"), []);
+    assert.deepEqual(await unknown("own"), [
+      "log-groups: can't run policy 'log-groups' from policy pack 'greenroom@v0.1.0' during preview: string value at " +
+        ".loggingConfig can't be known during preview",
+    ]);
   });
 
   it("of a build go to a group of the stack", async () => {

@@ -7,7 +7,7 @@ import {
   validateResourceOfType,
 } from "@pulumi/policy";
 import { allOf, called } from "./named";
-import { judgeEach } from "./unknown";
+import { judgeEach, known } from "./unknown";
 
 const retention: ResourceValidationPolicy = {
   name: "log-retention",
@@ -31,7 +31,7 @@ const ownGroups: StackValidationPolicy = {
   validateStack: ({ resources }, violation) => {
     const groups: string[] = [];
     judgeEach(allOf(resources, aws.cloudwatch.LogGroup), ({ props }) => groups.push(props.name));
-    judgeEach(writersOf(resources), ({ resource, logGroups }) => {
+    judgeEach(writersOf(resources, groups), ({ resource, logGroups }) => {
       for (const name of logGroups())
         if (name === undefined)
           violation(
@@ -54,11 +54,16 @@ interface Writer {
   logGroups: () => (string | undefined)[];
 }
 
-function writersOf(resources: PolicyResource[]): Writer[] {
+function writersOf(resources: PolicyResource[], groups: string[]): Writer[] {
   return [
     ...allOf(resources, aws.lambda.Function).map(({ resource, props }) => ({
       resource,
-      logGroups: () => [props.loggingConfig?.logGroup ?? `/aws/lambda/${props.name}`],
+      logGroups: () => {
+        const usual = `/aws/lambda/${props.name}`;
+        // In a preview, a configuration that was not given is not known either.
+        if (known(() => props.loggingConfig) === undefined && groups.includes(usual)) return [usual];
+        return [props.loggingConfig?.logGroup ?? usual];
+      },
     })),
     ...allOf(resources, aws.codebuild.Project).map(({ resource, props }) => ({
       resource,

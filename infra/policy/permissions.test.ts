@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as aws from "@pulumi/aws";
 import { permissions } from "./permissions";
-import { messagesAbout } from "./testing";
+import { asPreview, messagesAbout, messagesOf, registered } from "./testing";
 
 const document = (statement: object) =>
   JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", ...statement }] });
@@ -19,14 +19,14 @@ describe("permissions", () => {
 
   it("are not for all actions", async () => {
     const every = (action: string, of: string) =>
-      `no-wildcard-actions: RolePolicy reader allows ${action}, which is every action of ${of}. Name the actions that ` +
+      `no-wildcard-permissions: RolePolicy reader allows ${action}, which is every action of ${of}. Name the actions that ` +
       "are needed.";
     assert.deepEqual(await about({ Action: "*", Resource: object }), [every("*", "AWS")]);
     assert.deepEqual(await about({ Action: ["s3:GetObject", "s3:*"], Resource: object }), [
       every("s3:*", "a service"),
     ]);
     assert.deepEqual(await about({ NotAction: "iam:*", Resource: object }), [
-      "no-wildcard-actions: RolePolicy reader allows everything but some actions. Name the needed ones with Action " +
+      "no-wildcard-permissions: RolePolicy reader allows everything but some actions. Name the needed ones with Action " +
         "instead of NotAction.",
     ]);
     assert.deepEqual(await about({ Effect: "Deny", Action: "*", Resource: "*" }), []);
@@ -34,7 +34,7 @@ describe("permissions", () => {
 
   it("are not for all resources", async () => {
     const on = (actions: string, resource: string) => [
-      `no-wildcard-resources: RolePolicy reader allows ${actions} on ${resource}. Name the ARNs. If AWS has no ` +
+      `no-wildcard-permissions: RolePolicy reader allows ${actions} on ${resource}. Name the ARNs. If AWS has no ` +
         "resource-level permission for an action, put it into a statement of its own and add it with the page that says so " +
         "to infra/policy/actions-without-resources.ts.",
     ];
@@ -48,7 +48,7 @@ describe("permissions", () => {
       on("ecr:BatchGetImage", "*"),
     );
     assert.deepEqual(await about({ Action: "s3:GetObject", NotResource: object }), [
-      "no-wildcard-resources: RolePolicy reader allows all resources but some. Name the needed ones with Resource instead " +
+      "no-wildcard-permissions: RolePolicy reader allows all resources but some. Name the needed ones with Resource instead " +
         "of NotResource.",
     ]);
   });
@@ -62,14 +62,14 @@ describe("permissions", () => {
     const trust = (principal: object) => () =>
       new aws.iam.Role("reader", { assumeRolePolicy: document({ Action: "sts:AssumeRole", ...principal }) });
     const everybody = (what: string) => [
-      `no-public-principals: ${what} allows everybody in: its Principal is *. Name the account, role or service.`,
+      `no-wildcard-permissions: ${what} allows everybody in: its Principal is *. Name the account, role or service.`,
     ];
     const service = { Principal: { Service: "lambda.amazonaws.com" } };
     assert.deepEqual(await messagesAbout(permissions, trust(service)), []);
     for (const Principal of ["*", { AWS: "*" }, { AWS: ["arn:aws:iam::111111111111:root", "*"] }])
       assert.deepEqual(await messagesAbout(permissions, trust({ Principal })), everybody("Role reader"));
     assert.deepEqual(await messagesAbout(permissions, trust({ NotPrincipal: { AWS: "1" } })), [
-      "no-public-principals: Role reader allows everybody but some in. Name the needed ones with Principal instead of " +
+      "no-wildcard-permissions: Role reader allows everybody but some in. Name the needed ones with Principal instead of " +
         "NotPrincipal.",
     ]);
 
@@ -85,7 +85,7 @@ describe("permissions", () => {
       new aws.lambda.Permission("call", { action: "lambda:InvokeFunction", function: "f", principal });
     assert.deepEqual(await messagesAbout(permissions, invoke("events.amazonaws.com")), []);
     assert.deepEqual(await messagesAbout(permissions, invoke("*")), [
-      "no-public-principals: Permission call allows everybody in: its principal is *. Name the account or service.",
+      "no-wildcard-permissions: Permission call allows everybody in: its principal is *. Name the account or service.",
     ]);
   });
 
@@ -99,7 +99,7 @@ describe("permissions", () => {
         inlinePolicies: [{ name: "read", policy: document({ Action: "s3:*", Resource }) }],
       });
     assert.deepEqual(await messagesAbout(permissions, program(object)), [
-      "no-wildcard-actions: Role reader allows s3:*, which is every action of a service. Name the actions that are needed.",
+      "no-wildcard-permissions: Role reader allows s3:*, which is every action of a service. Name the actions that are needed.",
     ]);
   });
 
@@ -108,12 +108,26 @@ describe("permissions", () => {
       permissions,
       () => new aws.iam.RolePolicy("reader", { role: "reader", policy: "{" }),
     );
-    assert.deepEqual(
-      messages,
-      ["no-wildcard-actions", "no-wildcard-resources", "no-public-principals"].map(
-        (rule) => `${rule}: RolePolicy reader has a policy that is not JSON. Write it with JSON.stringify.`,
-      ),
-    );
+    assert.deepEqual(messages, [
+      "no-wildcard-permissions: RolePolicy reader has a policy that is not JSON. Write it with JSON.stringify.",
+    ]);
+  });
+
+  it("are judged in the documents that are known, when others are not yet", async () => {
+    const program = () => {
+      const bucket = new aws.s3.Bucket("data", { bucket: "data" });
+      new aws.iam.Role("reader", {
+        assumeRolePolicy: document({ Action: "sts:AssumeRole", Principal: "*" }),
+        inlinePolicies: [
+          { name: "read", policy: bucket.arn.apply((Resource) => document({ Action: "s3:*", Resource })) },
+        ],
+      });
+    };
+    assert.deepEqual(await messagesOf(permissions, asPreview(await registered(program))), [
+      "no-wildcard-permissions: Role reader allows everybody in: its Principal is *. Name the account, role or service.",
+      "no-wildcard-permissions: can't run policy 'no-wildcard-permissions' from policy pack 'greenroom@v0.1.0' during " +
+        "preview: string value at .inlinePolicies.0.policy can't be known during preview",
+    ]);
   });
 
   it("do not come from a broad policy of AWS", async () => {
