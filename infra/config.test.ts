@@ -28,6 +28,7 @@ describe("stack configuration", () => {
       testPort: 9002,
       deployment: { canaryPercent: 100, canaryInterval: "5 minutes", terminationWait: "5 minutes" },
       alarms: { target5xxPerMinute: 5 },
+      protect: true,
       logRetentionDays: 30,
     });
     assert.deepEqual(
@@ -137,7 +138,7 @@ describe("stack configuration", () => {
         "greenroom:deployment.canary is 10, but is not a key here: allowed is {canaryPercent, canaryInterval, terminationWait}",
         "greenroom:services.trivia-api.count is 2, but is not a key here: allowed is {desiredCount, cpu, memory, domainName, environment}",
         "greenroom:services.trivia-app is {}, but is not a key here: allowed is {trivia-api}",
-        "greenroom:tesPort is 9002, but is not a key here: allowed is {environment, network, certificateArn, testPort, deployment, alarms, logRetentionDays, services, promotedFromAccount}",
+        "greenroom:tesPort is 9002, but is not a key here: allowed is {environment, network, certificateArn, testPort, deployment, alarms, protect, logRetentionDays, services, promotedFromAccount}",
       ],
     );
   });

@@ -78,6 +78,7 @@ const common = {
     terminationWait: minutes(0, 2880).default("5 minutes"),
   }).prefault({}),
   alarms: group({ target5xxPerMinute: whole(1, 1_000_000, "a number of answers").default(5) }).prefault({}),
+  protect: z.boolean(allow("true or false")).default(true),
   logRetentionDays: z
     .int(allow(`one of ${retentionDays.join(", ")}`))
     .refine((days) => retentionDays.includes(days), allow(`one of ${retentionDays.join(", ")}`))

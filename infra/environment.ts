@@ -8,6 +8,7 @@ import { physicalName } from "./components/naming";
 import { Network } from "./components/network";
 import { Promotion } from "./components/promotion";
 import { releaseBucketName } from "./components/promotion-names";
+import { protection } from "./components/protection";
 import { ReceiveRelease } from "./components/receive-release";
 import type { EnvironmentConfig, ProdConfig, StagingConfig } from "./config";
 import type { Service } from "./services";
@@ -29,7 +30,12 @@ export class Environment extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     const name = config.environment;
-    super("greenroom:infra:Environment", name, {}, opts);
+    super(
+      "greenroom:infra:Environment",
+      name,
+      {},
+      pulumi.mergeOptions(opts, { transformations: [protection(config.protect)] }),
+    );
     const child = { parent: this };
 
     this.account = new Account(this);

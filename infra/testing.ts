@@ -5,6 +5,7 @@ import { parse } from "yaml";
 import { repositoryRoot } from "./components/bundle";
 import { type EnvironmentConfig, parseConfig } from "./config";
 import { Environment } from "./environment";
+import { awsProvider } from "./provider";
 
 /** A resource as the program registered it. */
 export interface Recorded {
@@ -14,6 +15,7 @@ export interface Recorded {
   inputs: Record<string, unknown>;
   custom: boolean;
   ignoreChanges: string[];
+  protect: boolean;
   /** URN of the parent. */
   parent: string;
   /** `urn::id` of the provider given, or empty. */
@@ -138,6 +140,7 @@ interface RegisterRequest {
   getObject(): Parameters<typeof pulumi.runtime.deserializeProperties>[0];
   getCustom(): boolean;
   getIgnorechangesList(): string[];
+  getProtect(): boolean;
   getParent(): string;
   getProvider(): string;
   getDependenciesList(): string[];
@@ -159,6 +162,7 @@ function listen(resources: Recorded[]) {
       inputs: pulumi.runtime.deserializeProperties(request.getObject()) as Record<string, unknown>,
       custom: request.getCustom(),
       ignoreChanges: request.getIgnorechangesList(),
+      protect: request.getProtect(),
       parent: request.getParent(),
       provider: request.getProvider(),
       dependencies: request.getDependenciesList(),
@@ -222,7 +226,13 @@ const environments = new Map<string, Promise<Recording<Environment>>>();
 export function recordedEnvironment(stack: "staging" | "prod"): Promise<Recording<Environment>> {
   let made = environments.get(stack);
   if (!made) {
-    made = record(() => new Environment(stackConfig(stack)), { stack });
+    made = record(
+      () => {
+        const config = stackConfig(stack);
+        return new Environment(config, { provider: awsProvider(config.environment) });
+      },
+      { stack },
+    );
     environments.set(stack, made);
   }
   return made;

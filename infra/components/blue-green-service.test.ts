@@ -104,6 +104,7 @@ describe("BlueGreenService", () => {
       imageTagMutability: "IMMUTABLE",
       imageScanningConfiguration: { scanOnPush: true },
       encryptionConfigurations: [{ encryptionType: "AES256" }],
+      forceDelete: false,
     });
   });
 

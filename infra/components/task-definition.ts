@@ -96,11 +96,6 @@ export class TaskDefinition extends pulumi.ComponentResource {
       name: service.name,
       essential: true,
       portMappings: [{ containerPort: service.port, hostPort: service.port, protocol: "tcp" }],
-      environment: Object.entries({
-        ...service.environment,
-        ENVIRONMENT: environment,
-        PORT: String(service.port),
-      }).map(([key, value]) => ({ name: key, value })),
       logConfiguration: {
         logDriver: "awslogs",
         options: {
@@ -114,11 +109,12 @@ export class TaskDefinition extends pulumi.ComponentResource {
       family,
       networkMode: "awsvpc",
       requiresCompatibilities: ["FARGATE"],
-      cpu: String(service.cpu),
-      memory: String(service.memory),
       executionRoleArn: executionRole.arn,
       taskRoleArn: taskRole.arn,
     };
+    const environmentOf = (variables: Record<string, string>) =>
+      Object.entries(variables).map(([key, value]) => ({ name: key, value }));
+    const port = { PORT: String(service.port) };
 
     const bootstrap = new aws.ecs.TaskDefinition(
       ...transformed<aws.ecs.TaskDefinitionArgs>(
@@ -126,11 +122,15 @@ export class TaskDefinition extends pulumi.ComponentResource {
         `${name}-bootstrap`,
         {
           ...task,
+          // Nothing that a service's configuration says: a changed one is a release, and must not touch this.
+          cpu: "256",
+          memory: "512",
           containerDefinitions: pulumi.jsonStringify([
             {
               ...container,
               image: "public.ecr.aws/docker/library/node:22-alpine",
               command: ["node", "-e", bootstrapServer],
+              environment: environmentOf(port),
             },
           ]),
         },
@@ -142,7 +142,18 @@ export class TaskDefinition extends pulumi.ComponentResource {
     this.bootstrapArn = bootstrap.arn;
     this.roleArns = [taskRole.arn, executionRole.arn];
     this.template = pulumi.jsonStringify(
-      { ...task, containerDefinitions: [{ ...container, image: imagePlaceholder }] },
+      {
+        ...task,
+        cpu: String(service.cpu),
+        memory: String(service.memory),
+        containerDefinitions: [
+          {
+            ...container,
+            image: imagePlaceholder,
+            environment: environmentOf({ ...service.environment, ENVIRONMENT: environment, ...port }),
+          },
+        ],
+      },
       undefined,
       2,
     );

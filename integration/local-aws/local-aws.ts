@@ -12,6 +12,7 @@ import { processEngine } from "./containers/process";
 import { Aws } from "./core/aws";
 import { Clock } from "./core/clock";
 import { Gateway, PortTakenError } from "./core/gateway";
+import { besideEc2 } from "./ec2";
 import { besideEcr } from "./ecr";
 import { ecs } from "./ecs";
 import { pipelineTriggers } from "./eventbridge/pipeline-triggers";
@@ -68,6 +69,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     closers.push(() => base.close());
     gateway.useBase(base.url);
 
+    besideEc2(gateway);
     besideEcr(gateway, endpoint, warn);
     const metrics = new MetricStore();
     const balancing = loadBalancing(aws, gateway, metrics);

@@ -45,19 +45,24 @@ const stackFile = z.looseObject({ config: z.record(z.string(), z.unknown()).null
  * Reads `Pulumi.yaml` and `Pulumi.STACK.yaml` of `folder`: the stack's values over the project's, over the project's
  * defaults, with the types that the project declares. Keys without a namespace are the project's own.
  *
+ * @param changes laid over the stack file, by full key
  * @throws {ConfigError} for a missing or malformed file, a key that must be set, a value of another type than
  *   declared, an encrypted value (only the Pulumi engine can decrypt it)
  * @see https://www.pulumi.com/docs/iac/concepts/projects/project-file/
  * @see https://www.pulumi.com/docs/iac/concepts/config/#project-level-configuration
  */
-export function readStackConfig(folder: string, stack: string): StackConfig {
+export function readStackConfig(
+  folder: string,
+  stack: string,
+  changes: Record<string, unknown> = {},
+): StackConfig {
   const project = read(path.join(folder, "Pulumi.yaml"), projectFile);
   const runtime = typeof project.runtime === "string" ? project.runtime : project.runtime.name;
   if (runtime !== "nodejs") {
     throw new ConfigError(`Pulumi.yaml: runtime is "${runtime}"; direct provisioning runs "nodejs" programs`);
   }
   const stackFileName = `Pulumi.${stack}.yaml`;
-  const given = read(path.join(folder, stackFileName), stackFile).config ?? {};
+  const given = { ...read(path.join(folder, stackFileName), stackFile).config, ...changes };
 
   const values: Record<string, string> = {};
   const secretKeys: string[] = [];
@@ -102,6 +107,13 @@ export function readStackConfig(folder: string, stack: string): StackConfig {
   }
   if (problems.length > 0) throw new ConfigError(problems.join("\n"));
   return { project: project.name, program: path.resolve(folder, project.main ?? "."), values, secretKeys };
+}
+
+/** Project and stack files as they stand, for the engine to check. @throws {ConfigError} as {@link readStackConfig} */
+export function readProject(folder: string, stack: string) {
+  const project = read(path.join(folder, "Pulumi.yaml"), projectFile);
+  const { config } = read(path.join(folder, `Pulumi.${stack}.yaml`), stackFile);
+  return { project, config: config ?? {} };
 }
 
 function read<T>(file: string, shape: z.ZodType<T>): T {

@@ -25,6 +25,8 @@ export interface BaseAnswer {
 
 /** What Greenroom does beside the base for a service that the base serves. */
 export interface Beside {
+  /** Changes what goes to the base. */
+  before?(call: BaseCall): BaseCall;
   /** Answers in the base's place, or leaves it to the base by giving nothing. */
   instead?(call: BaseCall): Promise<BaseAnswer | undefined>;
   /** Sees each call that the base accepted, before the caller has the answer; may give another answer. */
@@ -72,8 +74,13 @@ export class Gateway {
     });
   });
 
+  /** @param warn gets what no caller gets to see, each request that would have left the machine among it */
   constructor(private readonly warn: (message: string) => void) {
     this.server.keepAliveTimeout = 60_000;
+    this.server.on("connect", (request, socket) => {
+      this.outside(request.url ?? "");
+      socket.end("HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n");
+    });
     this.server.on("clientError", (_error, socket) => socket.destroy());
   }
 
@@ -127,10 +134,10 @@ export class Gateway {
   }
 
   private async route(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
-    if (request.url?.startsWith("http://")) {
-      const url = new URL(request.url);
-      request.headers.host = url.host;
-      request.url = url.pathname + url.search;
+    const proxied = proxyTarget(request.url);
+    if (proxied) {
+      request.headers.host = proxied.host;
+      request.url = proxied.path;
     }
     const host = request.headers.host ?? "";
     const mounted = /^\/_greenroom\/([^/?]+)/.exec(request.url ?? "")?.[1];
@@ -142,6 +149,11 @@ export class Gateway {
     }
     const forHost = this.hosts.find(({ matches }) => matches(host));
     if (forHost) return forHost.handler(request, response);
+    if (proxied && !this.isOwn(host)) {
+      this.outside(host);
+      response.writeHead(403).end(`${host} is not on this machine, and no request leaves it\n`);
+      return;
+    }
 
     const scope = credentialScope(request);
     const acting = scope && this.services.get(scope.service);
@@ -166,11 +178,21 @@ export class Gateway {
       body: await buffer(request),
       caller: await this.identity(request, scope),
     };
-    const answer = (await beside.instead?.(call)) ?? (await this.pass(call, beside));
+    const answer = (await beside.instead?.(call)) ?? (await this.pass(beside.before?.(call) ?? call, beside));
     delete answer.headers["transfer-encoding"];
     delete answer.headers["content-length"];
     response.writeHead(answer.status, answer.headers);
     response.end(answer.body);
+  }
+
+  private outside(host: string): void {
+    this.warn(`a request to ${host} was refused: no request leaves this machine`);
+  }
+
+  /** The gateway's own address, also with something in front: an SDK's host prefix. */
+  private isOwn(host: string): boolean {
+    const address = this.server.address();
+    return typeof address === "object" && !!address && `.${host}`.endsWith(`.127.0.0.1:${address.port}`);
   }
 
   private async pass(call: BaseCall, beside: Beside): Promise<BaseAnswer> {
@@ -255,6 +277,15 @@ export class Gateway {
     }
     return account;
   }
+}
+
+/**
+ * Host and path of a request to a proxy. Not by `URL`, which refuses `ACCOUNT.127.0.0.1`: a host that ends with a
+ * number is an IP address to it.
+ */
+function proxyTarget(target: string | undefined): { host: string; path: string } | undefined {
+  const [, host, path] = /^http:\/\/([^/?#]+)(.*)$/.exec(target ?? "") ?? [];
+  return host ? { host, path: path?.startsWith("/") ? path : `/${path ?? ""}` } : undefined;
 }
 
 interface Scope {

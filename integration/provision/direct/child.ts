@@ -3,19 +3,15 @@ import { performance } from "node:perf_hooks";
 import { runtime } from "@pulumi/pulumi";
 import { readStackConfig, type StackConfig } from "../config";
 import { LocalProvider } from "./local-provider";
-import type { Failure, Message, Task } from "./messages";
+import type { Failure } from "../process/messages";
+import { say, textOf } from "../process/say";
+import type { Message, Task } from "./messages";
 import { Providers } from "./providers";
 
 /** A program with nothing under way and nothing new for this long waits for something that never comes. */
 const idleLimitMs = 15_000;
 /** How long calls that were under way when something failed may take to end. */
 const drainLimitMs = 5_000;
-
-const say = (message: Message) =>
-  new Promise<void>((resolve) => {
-    if (!process.send) return resolve();
-    process.send(message, undefined, {}, () => resolve());
-  });
 
 /** Brings the stack up, says how it went, and ends the process. */
 export async function run(task: Task): Promise<void> {
@@ -26,11 +22,11 @@ export async function run(task: Task): Promise<void> {
 
 async function outcome(task: Task): Promise<Message> {
   const started = performance.now();
-  const config = readStackConfig(task.folder, task.stack);
+  const config = readStackConfig(task.folder, task.stack, task.config);
   const providers = new Providers(task.endpoint, task.account, config.values);
   const provider = new LocalProvider(
     providers,
-    (type, name, count) => void say({ kind: "created", type, name, count }),
+    (type, name, count) => void say({ kind: "created", type, name, count } satisfies Message),
   );
   const program = runProgram(config, task.stack, provider);
   // A failed resource rejects its own outputs and all that is made of them: the first is the one that says why.
@@ -87,8 +83,6 @@ function runProgram(config: StackConfig, stack: string, provider: LocalProvider)
 }
 
 const failed = (failures: Failure[]): Message & { kind: "failed" } => ({ kind: "failed", failures });
-
-const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** The first place in the error's stack that is the program's own. */
 function placeOf(error: unknown, folder: string): Failure["at"] {

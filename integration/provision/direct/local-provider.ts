@@ -1,7 +1,7 @@
 import type { runtime } from "@pulumi/pulumi";
 import { createResource } from "./create";
 import { callFunction } from "./functions";
-import type { Failure } from "./messages";
+import type { Failure } from "../process/messages";
 import { Providers } from "./providers";
 import { findResourceType } from "./resources";
 import type { ResourceType } from "./resource-type";

@@ -1,3 +1,5 @@
+import type { Failure } from "../process/messages";
+
 /** What a stack's process is told to do. */
 export interface Task {
   stack: string;
@@ -6,24 +8,8 @@ export interface Task {
   endpoint: string;
   /** The account that the stack's credentials are of; undefined: the one in `aws:allowedAccountIds`. */
   account?: string;
-}
-
-/** The first message to a stack's process. */
-export interface Order {
-  task: Task;
-  /** JavaScript by the name of the TypeScript file that it is of. */
-  code: Record<string, string>;
-  /** Which of them runs the task. */
-  child: string;
-}
-
-/** Something that went wrong, with the resource that it went wrong at, if any. */
-export interface Failure {
-  type?: string;
-  name?: string;
-  message: string;
-  /** Where in the program; in the compiled JavaScript, lines and columns counted from 1. */
-  at?: { file: string; line: number; column: number };
+  /** Laid over the stack file, by full key. */
+  config?: Record<string, unknown>;
 }
 
 /** How long the parts took, in wall milliseconds. */

@@ -1,0 +1,163 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync } from "node:fs";
+import path from "node:path";
+import type { ProjectSettings } from "@pulumi/pulumi/automation";
+import { readProject, readStackConfig } from "./config";
+import type { StackOutputs } from "./direct";
+import type { Change, Message, Operation, Task } from "./engine/operation";
+import { compileOnce, StackProcess } from "./process/stack-process";
+
+export type { Change } from "./engine/operation";
+
+export interface EngineStackOptions {
+  /** Which `Pulumi.STACK.yaml`. */
+  stack: string;
+  /** Where `Pulumi.yaml` is. */
+  programFolder: string;
+  /** The gateway of the local AWS: `http://127.0.0.1:PORT`. */
+  endpoint: string;
+  /** The account of the credentials: 12 digits. */
+  account: string;
+  /** Laid over the stack file, by full key. */
+  config?: Record<string, unknown>;
+  /** Where the state of the stacks is kept, and all that the engine writes. */
+  stateFolder: string;
+  /** Gets the lines that the engine prints. */
+  log: (line: string) => void;
+  /** Gets every resource that an operation has changed. */
+  progress?: (change: Change & { count: number }) => void;
+  /** Ends operations early: what has begun is ended first. */
+  signal?: AbortSignal;
+}
+
+/** What an operation did, or would do. */
+export interface Outcome {
+  /** Empty when there is nothing to do. */
+  changes: Change[];
+  /** What the program exports; secrets come as plain values. */
+  outputs: StackOutputs;
+  /** How many resources the stack has. */
+  resources: number;
+}
+
+/** An operation that the engine refused, or that failed on the way: in the engine's and AWS's own words. */
+export class EngineError extends Error {
+  override name = "EngineError";
+  constructor(
+    stack: string,
+    operation: string,
+    readonly messages: string[],
+  ) {
+    super(
+      `${operation} of the stack "${stack}" failed:\n${messages.map((m) => `  ${m.replaceAll("\n", "\n  ")}`).join("\n")}`,
+    );
+  }
+}
+
+/** Waits of the provider alone are over a minute for a load balancer. */
+const limitMs = 600_000;
+/** How long the engine may take to end what it has begun. */
+const graceMs = 20_000;
+const childFile = path.join(__dirname, "engine", "child.ts");
+
+/** Why the engine cannot be used here, or undefined if it can. */
+export function engineMissing(): string | undefined {
+  const { status, error } = spawnSync("pulumi", ["version"], { encoding: "utf8" });
+  if (status === 0) return undefined;
+  return error
+    ? `there is no pulumi on PATH (${error.message})`
+    : `\`pulumi version\` ended with exit code ${status}`;
+}
+
+/**
+ * A stack of a Pulumi program under the real engine, on the local AWS. The program is loaded from the same entry point
+ * as by `pulumi up`, as an inline program of Pulumi's Automation API.
+ * @see https://www.pulumi.com/docs/iac/automation-api/
+ */
+export class EngineStack {
+  constructor(private readonly options: EngineStackOptions) {}
+
+  up(
+    options: { refresh?: boolean; targets?: string[]; config?: Record<string, unknown> } = {},
+  ): Promise<Outcome> {
+    const { config, ...operation } = options;
+    return this.run({ name: "up", ...operation }, config);
+  }
+
+  preview(options: { refresh?: boolean; config?: Record<string, unknown> } = {}): Promise<Outcome> {
+    const { config, ...operation } = options;
+    return this.run({ name: "preview", ...operation }, config);
+  }
+
+  /** What differs in the local AWS from what the engine knows. Changes nothing. */
+  drift(): Promise<Outcome> {
+    return this.run({ name: "drift" });
+  }
+
+  destroy(): Promise<Outcome> {
+    return this.run({ name: "destroy" });
+  }
+
+  private async run(operation: Operation, changes: Record<string, unknown> = {}): Promise<Outcome> {
+    const { stack, endpoint, account, stateFolder, log, progress, signal } = this.options;
+    const folder = path.resolve(this.options.programFolder);
+    const config = { ...this.options.config, ...changes };
+    const child = new StackProcess<Message>({
+      folder,
+      environment: {},
+      log,
+      signal,
+      limitMs,
+      graceMs,
+      onMessage: (message) => {
+        if (message.kind === "changed") progress?.({ ...message.change, count: message.count });
+      },
+    });
+    try {
+      const { program } = readStackConfig(folder, stack, config);
+      const { project, config: own } = readProject(folder, stack);
+      const compiled = await compileOnce(childFile, program);
+      const state = path.join(stateFolder, "state");
+      mkdirSync(state, { recursive: true });
+      const task: Task = {
+        operation,
+        stack,
+        // The SDK's type of `config` is that of an older key of this name.
+        project: { ...project, main: undefined, runtime: "nodejs" } as ProjectSettings & { name: string },
+        config: { ...own, ...localSettings, ...config },
+        program,
+        workFolder: mkdtempSync(path.join(stateFolder, `${stack}-`)),
+        environment: environmentOf(endpoint, account, state),
+      };
+      const ended = await child.run({ task, code: compiled.code, child: childFile }, isFinal);
+      if (ended.kind === "failed") throw new EngineError(stack, operation.name, ended.messages);
+      const { changes: all, outputs, resources } = ended;
+      return { changes: all, outputs, resources };
+    } finally {
+      child.close();
+    }
+  }
+}
+
+const isFinal = (message: Message): message is Exclude<Message, { kind: "changed" }> =>
+  message.kind !== "changed";
+
+/** Settings of the AWS provider that any local AWS needs: no DNS knows a bucket's name, no machine's metadata. */
+const localSettings = { "aws:s3UsePathStyle": true, "aws:skipMetadataApiCheck": true };
+
+function environmentOf(endpoint: string, account: string, state: string): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ACCESS_KEY_ID: account,
+    AWS_SECRET_ACCESS_KEY: "greenroom",
+    AWS_EC2_METADATA_DISABLED: "true",
+    // Names such as ACCOUNT.127.0.0.1, which S3 Control's clients make, reach the gateway; so does whatever would
+    // leave the machine, and is refused there.
+    HTTP_PROXY: endpoint,
+    HTTPS_PROXY: endpoint,
+    NO_PROXY: "localhost,127.0.0.1",
+    PULUMI_BACKEND_URL: `file://${state}`,
+    PULUMI_CONFIG_PASSPHRASE: "",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+  };
+}
