@@ -117,8 +117,8 @@ export class EngineStack {
       const { program } = readStackConfig(folder, stack, config);
       const { project, config: own } = readProject(folder, stack);
       const compiled = await compileOnce(childFile, program);
-      const state = path.join(stateFolder, "state");
-      mkdirSync(state, { recursive: true });
+      const [state = "", temporary = ""] = ["state", "tmp"].map((name) => path.join(stateFolder, name));
+      for (const made of [state, temporary]) mkdirSync(made, { recursive: true });
       const task: Task = {
         operation,
         stack,
@@ -127,7 +127,7 @@ export class EngineStack {
         config: { ...own, ...localSettings, ...config },
         program,
         workFolder: mkdtempSync(path.join(stateFolder, `${stack}-`)),
-        environment: environmentOf(endpoint, account, state),
+        environment: { ...environmentOf(endpoint, account, state), TMPDIR: temporary },
       };
       const ended = await child.run({ task, code: compiled.code, child: childFile }, isFinal);
       if (ended.kind === "failed") throw new EngineError(stack, operation.name, ended.messages);

@@ -1,6 +1,7 @@
 import os from "node:os";
 import path from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { engineMissing } from "../provision/engine";
 import { bringUp, root, type BroughtUp } from "./bring-up";
 import { exitCode, outcomeCodes, type RehearsalResult } from "./model";
 import { progressOn } from "./progress";
@@ -14,6 +15,7 @@ interface Options {
   rate: number;
   port?: number;
   report: string;
+  engine?: boolean;
   keep?: boolean;
 }
 
@@ -55,6 +57,7 @@ function readOptions(): Options {
       ).argParser(number(0, 65535)),
     )
     .addOption(new Option("--report <folder>", "where the report goes").default(".greenroom/report"))
+    .option("--engine", "bring the stacks up with the real Pulumi engine: needs pulumi on PATH, and minutes")
     .option("--keep", "leave the local AWS up afterwards, until Ctrl-C")
     .addHelpText(
       "after",
@@ -68,11 +71,17 @@ function readOptions(): Options {
 
 async function main(): Promise<number> {
   const options = readOptions();
+  const missing = options.engine ? engineMissing() : undefined;
+  if (missing) {
+    process.stderr.write(`greenroom: --engine: ${missing}; install Pulumi, or leave --engine out\n`);
+    return outcomeCodes.couldNotRun;
+  }
   const progress = progressOn();
   const stopping = new AbortController();
-  const bringing = bringUp({ speed: options.speed, port: options.port, progress, signal: stopping.signal });
+  const { speed, port, engine } = options;
+  const bringing = bringUp({ speed, port, engine, progress, signal: stopping.signal });
   // What could not be brought up has cleaned up after itself.
-  const close = () => bringing.then(({ local }) => local.close()).catch(() => undefined);
+  const close = () => bringing.then((broughtUp) => broughtUp.close()).catch(() => undefined);
   const stop = (signal: NodeJS.Signals) => {
     progress.close();
     process.stderr.write(`\ngreenroom: ${signal}: cleaning up …\n`);

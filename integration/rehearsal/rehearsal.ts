@@ -129,6 +129,19 @@ export class Rehearsal {
     return this.follow("prod", version, head.VersionId ?? "", decision);
   }
 
+  /** Releases the same image again with the templates as they are now, which the change of them has started. */
+  async releaseTemplates(name: EnvironmentName, decision?: Decision): Promise<PastRelease> {
+    const { environments, service, local } = this.options;
+    const { artifactBucket } = serviceOf(environments[name], service);
+    const s3 = local.aws.client(S3Client, environments[name].identity);
+    const head = await s3.send(
+      new HeadObjectCommand({ Bucket: artifactBucket, Key: `templates/${service}.zip` }),
+    );
+    const serving = this.releases[name].findLast(({ timeline }) => timeline.status === "Succeeded");
+    if (!serving) throw new Error(`${name} has had no release whose image could be released again`);
+    return this.follow(name, serving.intended, head.VersionId ?? "", decision);
+  }
+
   /** The fraction of traffic that a new version gets at first, as the deployment group's configuration says. */
   async canaryShare(name: EnvironmentName): Promise<number> {
     const { environments, service, local } = this.options;

@@ -21,7 +21,7 @@ describe("the scenarios", function () {
       progress.close();
     }
   });
-  after(() => broughtUp?.local.close());
+  after(() => broughtUp?.close());
 
   for (const { id, title } of scenarios) {
     it(`${id}: ${title}`, () => {

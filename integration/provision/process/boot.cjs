@@ -17,8 +17,8 @@ Module._load = function (request, ...others) {
 };
 
 const started = new Promise((resolve) => process.once("message", resolve));
-// The one who asked is gone.
-process.once("disconnect", () => process.exit(1));
+// The one who asked is gone. The task may have something to end first, and then listens itself.
+process.once("disconnect", () => process.listenerCount("disconnect") === 0 && process.exit(1));
 
 require("@pulumi/pulumi");
 require("@pulumi/aws");

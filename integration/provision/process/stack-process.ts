@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { compile, type Compiled } from "./compile";
+import { endTree } from "./end-tree";
 import type { Order } from "./messages";
 
 export interface StackProcessOptions<Message> {
@@ -91,7 +92,7 @@ export class StackProcess<Message extends object> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     if (graceMs === 0) return void this.child.kill("SIGKILL");
     this.child.kill("SIGTERM");
-    const kill = setTimeout(() => this.child.kill("SIGKILL"), graceMs);
+    const kill = setTimeout(() => endTree(this.child.pid), graceMs);
     void this.ended.then(() => clearTimeout(kill));
   }
 

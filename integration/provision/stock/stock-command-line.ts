@@ -12,6 +12,7 @@ import {
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
+import { endTree } from "../process/end-tree";
 
 /** Nothing that is asked here takes this long: it would hang. In wall time. */
 const limitMs = 180_000;
@@ -114,25 +115,6 @@ function errorsOf(output: string): string {
     return diagnostics.flatMap(({ severity, message }) => (severity === "error" ? [message] : [])).join("\n");
   } catch {
     return output;
-  }
-}
-
-/** Ends a process and all that it started: the plugins of an engine that is killed would live on. */
-function endTree(root: number | undefined): void {
-  if (root === undefined) return;
-  const listed = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" });
-  const parents = listed
-    .trim()
-    .split("\n")
-    .map((line) => line.trim().split(/\s+/).map(Number));
-  const tree = [root];
-  for (const pid of tree) for (const [child = 0, parent] of parents) if (parent === pid) tree.push(child);
-  for (const pid of tree) {
-    try {
-      process.kill(pid, "SIGKILL");
-    } catch {
-      // It has ended by itself.
-    }
   }
 }
 
