@@ -94,6 +94,16 @@ export class EngineStack {
     return this.run({ name: "drift" });
   }
 
+  /** The same stack with another version of the program. */
+  withProgram(programFolder: string): EngineStack {
+    return new EngineStack({ ...this.options, programFolder });
+  }
+
+  /** The same stack with other configuration, laid over what it has. */
+  withConfig(config: Record<string, unknown>): EngineStack {
+    return new EngineStack({ ...this.options, config: { ...this.options.config, ...config } });
+  }
+
   destroy(): Promise<Outcome> {
     return this.run({ name: "destroy" });
   }
