@@ -87,7 +87,7 @@ export async function runScenarios(options: RunOptions): Promise<RehearsalResult
 }
 
 /** The working tree as a commit would have it. */
-async function workingTree(): Promise<Uint8Array> {
+export async function workingTree(): Promise<Uint8Array> {
   const host = new SourceHost();
   const commitId = "0".repeat(40);
   const commit = await host.push({

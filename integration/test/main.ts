@@ -1,11 +1,9 @@
 import { spawn } from "node:child_process";
-import { readdirSync } from "node:fs";
 import path from "node:path";
-import Mocha from "mocha";
+import { mocha, root, testFiles } from "./mocha";
 
 // What `npm test` does: style and types beside each other, then all tests in one run of mocha.
 
-const root = path.resolve(__dirname, "../..");
 const seconds = (since: number) => `${((Date.now() - since) / 1000).toFixed(1)} s`;
 
 /** Runs a tool of node_modules, and shows what it says only when it fails. */
@@ -32,29 +30,14 @@ async function style(): Promise<boolean> {
   return lint && format;
 }
 
-function tests(folder: string): string[] {
-  return readdirSync(path.join(root, folder), { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".test.ts") && !file.includes("node_modules"))
-    .map((file) => path.join(root, folder, file))
-    .sort();
-}
-
-function mocha(files: string[]): Promise<Mocha.Stats> {
-  const runner = new Mocha({ timeout: 20_000, forbidOnly: true });
-  for (const file of files) runner.addFile(file);
-  return new Promise((resolve) => {
-    const run = runner.run(() => resolve(run.stats ?? ({ passes: 0, failures: 1 } as Mocha.Stats)));
-  });
-}
-
 async function main(): Promise<number> {
   const unitOnly = process.argv.includes("--unit");
   const checks = await Promise.all([style(), check("types", "typescript/bin/tsc", ["--noEmit"])]);
   const unit = [
-    ...tests("infra"),
-    ...tests("integration").filter((file) => !file.includes("integration/test/")),
+    ...testFiles("infra"),
+    ...testFiles("integration").filter((file) => !file.includes("integration/test/")),
   ];
-  const stats = await mocha(unitOnly ? unit : [...unit, ...tests("integration/test")]);
+  const stats = await mocha(unitOnly ? unit : [...unit, ...testFiles("integration/test")]);
   const failed = stats.failures + checks.filter((passed) => !passed).length;
   process.stdout.write(`${stats.passes + checks.filter(Boolean).length} passed, ${failed} failed\n`);
   return failed === 0 && stats.passes > 0 ? 0 : 1;

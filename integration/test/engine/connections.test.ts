@@ -12,7 +12,10 @@ describe("the recorder of connections", function () {
   it("reads addresses as Linux writes them", () => {
     assert.equal(addressOf("0100007F:1F90"), "127.0.0.1:8080");
     assert.equal(addressOf("0000000000000000FFFF00000100007F:0050"), "127.0.0.1:80");
-    assert.equal(addressOf("B80D01200000000067452301EFCDAB89:01BB"), "2001:0db8:0000:0000:0123:4567:89ab:cdef:443");
+    assert.equal(
+      addressOf("B80D01200000000067452301EFCDAB89:01BB"),
+      "2001:0db8:0000:0000:0123:4567:89ab:cdef:443",
+    );
   });
 
   it("sees where a child of a child has a socket to", async () => {

@@ -73,7 +73,9 @@ function inodesOf(pid: number): string[] {
 }
 
 const commandOf = (pid: number): string =>
-  attempt(() => readFileSync(`/proc/${pid}/cmdline`, "utf8"), "").replaceAll("\0", " ").trim();
+  attempt(() => readFileSync(`/proc/${pid}/cmdline`, "utf8"), "")
+    .replaceAll("\0", " ")
+    .trim();
 
 /** @see https://www.kernel.org/doc/html/latest/networking/proc_net_tcp.html */
 function socketsByInode(): Map<string, { protocol: string; remote: string }> {
@@ -95,7 +97,8 @@ export function addressOf(text: string): string {
   const [hex = "", port = ""] = text.split(":");
   const bytes = Buffer.from(hex, "hex");
   for (let i = 0; i < bytes.length; i += 4) bytes.subarray(i, i + 4).reverse();
-  const isMapped = bytes.length === 16 && bytes.subarray(0, 12).toString("hex") === "00000000000000000000ffff";
+  const isMapped =
+    bytes.length === 16 && bytes.subarray(0, 12).toString("hex") === "00000000000000000000ffff";
   const address =
     bytes.length === 4 || isMapped
       ? [...bytes.subarray(-4)].join(".")

@@ -1,0 +1,201 @@
+import assert from "node:assert/strict";
+import type { Change } from "../../provision/engine";
+import type { PastRelease, Rehearsal } from "../../rehearsal/rehearsal";
+import { failsReturningPlayers, harmless } from "../../rehearsal/faults";
+import { judgeBad, judgeGood, type Verdict } from "../../rehearsal/verdict";
+import { reached } from "../../rehearsal/scenarios/scenario";
+import { eventually, serving, weights } from "./running-service";
+import { environmentNames, onBoth, startWorld, type World } from "./world";
+
+/** What changed, as a person would say it. */
+const told = (changes: Change[]) => changes.map(({ op, name }) => `${op} ${name}`).sort();
+
+const templates = "update trivia-api-templates";
+
+/**
+ * The life of both stacks under the real engine, from the first `up` to `destroy`, under clients that never stop.
+ * One story: each step stands on those before it.
+ */
+describe("both stacks under the real Pulumi engine", function () {
+  this.timeout(300_000);
+  this.bail(true);
+  let world: World;
+  let rehearsal: Rehearsal;
+  const releases: { name: "staging" | "prod"; release: PastRelease; bad?: boolean }[] = [];
+
+  before(async () => {
+    world = await startWorld();
+  });
+  after(() => world?.close());
+
+  /** With a look at what is really there first. */
+  const previewsNothing = async () => {
+    const seen = await onBoth((name) => world.stacks[name].preview({ refresh: true }));
+    for (const name of environmentNames) assert.deepEqual(told(seen[name].changes), [], name);
+  };
+
+  it("come up, and a preview and a refresh right after see nothing to do", async () => {
+    const preview = await onBoth((name) => world.stacks[name].preview());
+    const drift = await onBoth((name) => world.stacks[name].drift());
+    for (const name of environmentNames) {
+      assert.ok(preview[name].resources > 60, `${name} has only ${preview[name].resources} resources`);
+      assert.deepEqual(told(preview[name].changes), [], name);
+      assert.deepEqual(told(drift[name].changes), [], name);
+    }
+  });
+
+  it("need no change after a release", async () => {
+    rehearsal = await world.startClients();
+    const { staging, prod } = await rehearsal.release({ message: "The working tree", edits: [] });
+    releases.push({ name: "staging", release: staging }, { name: "prod", release: reached(prod, staging) });
+    await previewsNothing();
+  });
+
+  it("take a changed template to the running service through a release only", async () => {
+    const { local, environments, stacks } = world;
+    const before = await serving(local, environments.staging);
+    const variable = {
+      "greenroom:services": { "trivia-api": { desiredCount: 2, environment: { MOTTO: "slowly" } } },
+    };
+    stacks.staging = stacks.staging.withConfig(variable);
+    const { changes } = await stacks.staging.up();
+    assert.deepEqual(told(changes), [templates]);
+    // Its pipeline has only just begun.
+    const after = await serving(local, environments.staging);
+    assert.deepEqual([after.revision, after.variables["MOTTO"]], [before.revision, undefined]);
+
+    const release = await rehearsal.releaseTemplates("staging");
+    releases.push({ name: "staging", release });
+    const now = await serving(local, environments.staging);
+    assert.notEqual(now.revision, before.revision);
+    assert.equal(now.variables["MOTTO"], "slowly");
+  });
+
+  it("leave a canary alone: a preview in its middle is empty, and an unrelated update moves no traffic", async () => {
+    const { local, environments, stacks } = world;
+    // Long enough for the engine to do its work meanwhile: five hours are 90 s here.
+    stacks.prod = stacks.prod.withConfig({
+      "greenroom:deployment": {
+        canaryPercent: 10,
+        canaryInterval: "300 minutes",
+        terminationWait: "5 minutes",
+      },
+      "greenroom:services": { "trivia-api": { desiredCount: 2, environment: { MOTTO: "slowly" } } },
+    });
+    const before = await serving(local, environments.prod);
+    const { changes } = await stacks.prod.up();
+    assert.deepEqual(told(changes), [
+      "replace trivia-api-deployment-config",
+      "update trivia-api-deployment-group",
+      templates,
+    ]);
+    assert.equal((await serving(local, environments.prod)).revision, before.revision);
+
+    const released = rehearsal.releaseTemplates("prod");
+    const canary = async () =>
+      Object.values(await weights(local, environments.prod))
+        .sort()
+        .join() === "10,90";
+    await Promise.race([eventually("the canary", 60_000, canary), released]);
+    const during = await weights(local, environments.prod);
+    assert.deepEqual(told((await stacks.prod.preview({ refresh: true })).changes), []);
+    stacks.prod = stacks.prod.withConfig({ "greenroom:logRetentionDays": 60 });
+    const update = await stacks.prod.up({ refresh: true });
+    assert.ok(update.changes.length > 0);
+    assert.ok(
+      update.changes.every(({ op, type }) => op === "update" && type === "aws:cloudwatch/logGroup:LogGroup"),
+    );
+    assert.deepEqual(
+      await weights(local, environments.prod),
+      during,
+      "the canary was over, or its weights were reset",
+    );
+
+    const release = await released;
+    releases.push({ name: "prod", release });
+    assert.equal((await serving(local, environments.prod)).variables["MOTTO"], "slowly");
+    await previewsNothing();
+  });
+
+  it("need no change after a rollback", async () => {
+    const { stacks } = world;
+    stacks.prod = stacks.prod.withConfig({
+      "greenroom:deployment": {
+        canaryPercent: 10,
+        canaryInterval: "5 minutes",
+        terminationWait: "5 minutes",
+      },
+    });
+    await stacks.prod.up();
+    const edits = failsReturningPlayers;
+    const bad = await rehearsal.releaseToStaging({
+      message: "Forget players from before there were scores",
+      edits,
+    });
+    releases.push({ name: "staging", release: reached(bad.staging, bad.staging) });
+    const badProd = await rehearsal.releaseToProd(bad.version);
+    releases.push({ name: "prod", release: badProd, bad: true });
+    assert.equal(badProd.timeline.status, "Failed");
+    await previewsNothing();
+
+    const fix = await rehearsal.release({ message: "Remember them again", edits: harmless("fixed") });
+    releases.push(
+      { name: "staging", release: fix.staging },
+      { name: "prod", release: reached(fix.prod, fix.staging) },
+    );
+    await previewsNothing();
+  });
+
+  it("take another number of tasks and another threshold in place", async () => {
+    const { local, environments, stacks } = world;
+    stacks.staging = stacks.staging.withConfig({
+      "greenroom:services": { "trivia-api": { desiredCount: 3, environment: { MOTTO: "slowly" } } },
+      "greenroom:alarms": { target5xxPerMinute: 7 },
+    });
+    const { changes } = await stacks.staging.up();
+    assert.deepEqual(told(changes), [
+      "update trivia-api-service",
+      "update trivia-api-target-5xx-blue",
+      "update trivia-api-target-5xx-green",
+    ]);
+    await eventually(
+      "three tasks",
+      20_000,
+      async () => (await serving(local, environments.staging)).runningCount === 3,
+    );
+    await previewsNothing();
+  });
+
+  it("failed no client's request in all that time, but for the bad version's in its canary", async () => {
+    const recordings = await rehearsal.stop();
+    const share = await rehearsal.canaryShare("prod");
+    const facts = await Promise.all(releases.map(({ name, release }) => rehearsal.facts(name, release)));
+    const verdicts: Verdict[] = [];
+    for (const [i, { bad }] of [...releases.entries()].reverse()) {
+      const fact = facts[i];
+      assert.ok(fact);
+      const next = verdicts.find(({ environment }) => environment === "prod");
+      verdicts.unshift(bad ? judgeBad(fact, share, next) : judgeGood(fact));
+    }
+    assert.deepEqual(
+      verdicts.map(({ environment, outcome }) => `${environment} ${outcome}`),
+      releases.map(({ name, bad }) => `${name} ${bad ? "contained" : "safe"}`),
+      JSON.stringify(verdicts.flatMap(({ claims }) => claims.filter(({ holds }) => !holds))),
+    );
+    const badVersion = releases.find(({ bad }) => bad)?.release.intended;
+    for (const name of environmentNames) {
+      const { count, outcome, version, versions } = recordings[name];
+      assert.ok(count > 10_000, `${name}: only ${count} requests`);
+      const failed = Array.from({ length: count }, (_, i) => i).filter((i) => outcome[i] !== 0);
+      const by = new Set(failed.map((i) => versions[version[i] ?? 0]));
+      assert.deepEqual([...by], name === "prod" ? [badVersion] : [], name);
+    }
+  });
+
+  it("sent nothing out of this machine", function () {
+    assert.deepEqual(world.complaints, []);
+    if (!world.connections) return this.skip();
+    assert.ok(world.connections.loopback > 100);
+    assert.deepEqual(world.connections.outside, []);
+  });
+});

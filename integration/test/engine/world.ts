@@ -1,0 +1,87 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { bringUp, type BroughtUp } from "../../rehearsal/bring-up";
+import type { EnvironmentName } from "../../rehearsal/environments";
+import { progressOn, type Progress } from "../../rehearsal/progress";
+import { Rehearsal } from "../../rehearsal/rehearsal";
+import { workingTree } from "../../rehearsal/run";
+import { takeInventory, type Inventory } from "../../provision/inventory";
+import type { EngineStack } from "../../provision/engine";
+import { ConnectionRecorder } from "./connections";
+
+export const environmentNames = ["staging", "prod"] as const;
+
+/** Both stacks on one local AWS, brought up by the real engine, and everything that is recorded of it. */
+export interface World extends BroughtUp {
+  stacks: Record<EnvironmentName, EngineStack>;
+  /** Undefined where the system does not say where connections go. */
+  connections?: ConnectionRecorder;
+  /** What the local AWS and the engine complained about. */
+  complaints: string[];
+  /** A folder for the tests' own files. */
+  folder: string;
+  /** Puts both environments under clients. */
+  startClients(): Promise<Rehearsal>;
+  inventory(name: EnvironmentName): Promise<Inventory>;
+}
+
+export async function startWorld(): Promise<World> {
+  const complaints: string[] = [];
+  const screen = progressOn();
+  const progress: Progress = {
+    ...screen,
+    fail: (text) => {
+      complaints.push(text);
+      screen.fail(text);
+    },
+  };
+  const connections = existsSync("/proc/net/tcp") ? new ConnectionRecorder() : undefined;
+  const folder = await mkdtemp(path.join(os.tmpdir(), "greenroom-test-"));
+  const removeFolder = () => rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  const broughtUp = await bringUp({ engine: true, speed: 200, port: 0, progress }).catch(
+    async (error: unknown) => {
+      connections?.stop();
+      await removeFolder();
+      throw error;
+    },
+  );
+  const { local, environments, repository, stacks } = broughtUp;
+  if (!stacks) throw new Error("the engine's stacks are not there");
+  let rehearsal: Promise<Rehearsal> | undefined;
+  return {
+    ...broughtUp,
+    stacks,
+    connections,
+    complaints,
+    folder,
+    startClients: () =>
+      (rehearsal ??= workingTree().then((tree) =>
+        Rehearsal.start({
+          local,
+          environments,
+          service: "trivia-api",
+          repository,
+          tree,
+          ratePerSecond: 200,
+          progress,
+        }),
+      )),
+    inventory: (name) => takeInventory(local.aws.endpoint, environments[name].identity),
+    close: async () => {
+      connections?.stop();
+      await rehearsal?.then((running) => running.stop()).catch(() => undefined);
+      await broughtUp.close();
+      await removeFolder();
+    },
+  };
+}
+
+/** The same work on both stacks, side by side. */
+export async function onBoth<T>(
+  work: (name: EnvironmentName) => Promise<T>,
+): Promise<Record<EnvironmentName, T>> {
+  const [staging, prod] = await Promise.all([work("staging"), work("prod")]);
+  return { staging, prod };
+}

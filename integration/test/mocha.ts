@@ -1,0 +1,22 @@
+import { readdirSync } from "node:fs";
+import path from "node:path";
+import Mocha from "mocha";
+
+export const root = path.resolve(__dirname, "../..");
+
+/** The files of tests below a folder of the repository. */
+export function testFiles(folder: string, ending = ".test.ts"): string[] {
+  return readdirSync(path.join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(ending) && !file.includes("node_modules"))
+    .map((file) => path.join(root, folder, file))
+    .sort();
+}
+
+/** Runs files of tests one after the other. */
+export function mocha(files: string[]): Promise<Mocha.Stats> {
+  const runner = new Mocha({ timeout: 20_000, forbidOnly: true });
+  for (const file of files) runner.addFile(file);
+  return new Promise((resolve) => {
+    const run = runner.run(() => resolve(run.stats ?? ({ passes: 0, failures: 1 } as Mocha.Stats)));
+  });
+}
