@@ -4,7 +4,7 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { repositoryRoot } from "./components/bundle";
-import { configKeys, parseConfig, readConfig } from "./config";
+import { configArguments, configKeys, parseConfig, readConfig } from "./config";
 import { asPulumi, record, stackConfig } from "./testing";
 
 /** The lines of the error that these values get, without the first and the last one, which never change. */
@@ -89,6 +89,34 @@ describe("stack configuration", () => {
     assert.deepEqual(
       parseConfig(asPulumi(Object.fromEntries(defaults) as Record<string, unknown>)),
       parseConfig({ environment: "prod" }),
+    );
+  });
+
+  it("lists every argument, however deep", () => {
+    const all = configArguments();
+    assert.deepEqual(
+      [...new Set(all.map((argument) => argument.split(".")[0]))].sort(),
+      [...configKeys].sort(),
+    );
+    assert.deepEqual(
+      all.filter((argument) => /^(network|deployment|services|source)\b/.test(argument)),
+      [
+        "network.vpcId",
+        "network.publicSubnetIds",
+        "network.privateSubnetIds",
+        "network.testTrafficCidrs",
+        "deployment.canaryPercent",
+        "deployment.canaryInterval",
+        "deployment.terminationWait",
+        "services.<name>.desiredCount",
+        "services.<name>.cpu",
+        "services.<name>.memory",
+        "services.<name>.domainName",
+        "services.<name>.environment",
+        "source.connectionArn",
+        "source.repository",
+        "source.branch",
+      ],
     );
   });
 

@@ -135,6 +135,24 @@ const schema = z
 /** Every key that some environment takes. */
 export const configKeys = [...new Set([...Object.keys(staging.shape), ...Object.keys(prod.shape)])];
 
+/**
+ * Every argument that some environment takes, however deep: `testPort`, `deployment.canaryPercent`,
+ * `services.<name>.cpu`. A list, and a map of texts, is one argument.
+ */
+export function configArguments(): string[] {
+  return [...new Set(leaves(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" })))];
+}
+
+function leaves(of: z.core.JSONSchema._JSONSchema, path: readonly string[] = []): string[] {
+  if (typeof of === "object") {
+    const { oneOf, properties, additionalProperties: entries } = of;
+    if (oneOf) return oneOf.flatMap((one) => leaves(one, path));
+    if (properties) return Object.entries(properties).flatMap(([key, at]) => leaves(at, [...path, key]));
+    if (typeof entries === "object" && entries.properties) return leaves(entries, [...path, "<name>"]);
+  }
+  return [path.join(".")];
+}
+
 /** The configuration of a stack that builds releases and promotes them. */
 export type StagingConfig = z.infer<typeof staging>;
 /** The configuration of a stack that receives releases. */
