@@ -104,6 +104,12 @@ export class EngineStack {
     return new EngineStack({ ...this.options, config: { ...this.options.config, ...config } });
   }
 
+  /** Its configuration by full key, as the stack file has it, with what is laid over that. */
+  get config(): Record<string, unknown> {
+    const { programFolder, stack, config } = this.options;
+    return { ...readProject(path.resolve(programFolder), stack).config, ...config };
+  }
+
   destroy(): Promise<Outcome> {
     return this.run({ name: "destroy" });
   }
