@@ -60,6 +60,7 @@ describe("CodeDeploy's applications, groups and configurations", () => {
     const { deploymentGroupId } = await create();
     assert.deepEqual(await get(), {
       ...input,
+      alarmConfiguration: { ...input.alarmConfiguration, ignorePollAlarmFailure: false },
       deploymentGroupId,
       computePlatform: "ECS",
       outdatedInstancesStrategy: "UPDATE",
@@ -78,7 +79,11 @@ describe("CodeDeploy's applications, groups and configurations", () => {
     await create({ tags: [{ Key: "team", Value: "a" }] });
     await create({ deploymentGroupName: "taken" });
     await update({ alarmConfiguration: { enabled: false, alarms: [] } });
-    assert.deepEqual((await get())?.alarmConfiguration, { enabled: false, alarms: [] });
+    assert.deepEqual((await get())?.alarmConfiguration, {
+      enabled: false,
+      ignorePollAlarmFailure: false,
+      alarms: [],
+    });
     assert.deepEqual((await get())?.ecsServices, input.ecsServices);
     await assert.rejects(
       update({ newDeploymentGroupName: "taken" }),

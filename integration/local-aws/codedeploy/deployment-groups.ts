@@ -54,7 +54,7 @@ export function deploymentGroups(stateOf: StateOf) {
           triggerConfigurations: [],
           autoScalingGroups: [],
           outdatedInstancesStrategy: "UPDATE",
-          ...given(settings),
+          ...kept(settings),
           applicationName,
           deploymentGroupId,
           deploymentGroupName: name,
@@ -94,7 +94,7 @@ export function deploymentGroups(stateOf: StateOf) {
       const other = application.groups.get(newDeploymentGroupName ?? "");
       if (other && other !== group) throw alreadyExists(newDeploymentGroupName);
       check({ ...group.info, ...given(settings) } as Settings);
-      Object.assign(group.info, given(settings));
+      Object.assign(group.info, kept(settings));
       if (newDeploymentGroupName) {
         application.groups.delete(group.info.deploymentGroupName);
         group.info.deploymentGroupName = newDeploymentGroupName;
@@ -113,6 +113,17 @@ export function deploymentGroups(stateOf: StateOf) {
 
 const given = <T extends object>(value: T): Partial<T> =>
   Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as Partial<T>;
+
+/** Settings as they are answered with: "The default value is false" of the alarms' part, where a caller leaves it out.
+ *  https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_AlarmConfiguration.html */
+const kept = (settings: Partial<Settings>): Partial<Settings> =>
+  given({
+    ...settings,
+    alarmConfiguration: settings.alarmConfiguration && {
+      ignorePollAlarmFailure: false,
+      ...given(settings.alarmConfiguration),
+    },
+  });
 
 // https://docs.aws.amazon.com/codedeploy/latest/userguide/deployment-groups-create-ecs.html
 function check(settings: Settings): void {

@@ -37,7 +37,7 @@ function createProjectInput(
       location: artifacts.location,
       name: artifacts.name,
       namespaceType: artifacts.namespaceType as sdk.ArtifactNamespace | undefined,
-      overrideArtifactName: artifacts.overrideArtifactName,
+      overrideArtifactName: artifacts.overrideArtifactName ?? false,
       packaging: artifacts.packaging as sdk.ArtifactPackaging | undefined,
       path: artifacts.path,
       encryptionDisabled: artifacts.encryptionDisabled,
@@ -62,7 +62,7 @@ function createProjectInput(
     },
     cache: cache && {
       type: (cache.type ?? "NO_CACHE") as sdk.CacheType,
-      location: cache.location,
+      location: cache.location ?? "",
       modes: cache.modes && ([...cache.modes] as sdk.CacheMode[]),
     },
     logsConfig: logsConfig && {
@@ -71,10 +71,10 @@ function createProjectInput(
         groupName: cloudwatchLogs.groupName,
         streamName: cloudwatchLogs.streamName,
       },
-      s3Logs: s3Logs && {
-        status: (s3Logs.status ?? "DISABLED") as sdk.LogsConfigStatusType,
-        location: s3Logs.location,
-        encryptionDisabled: s3Logs.encryptionDisabled,
+      s3Logs: {
+        status: (s3Logs?.status ?? "DISABLED") as sdk.LogsConfigStatusType,
+        location: s3Logs?.location,
+        encryptionDisabled: s3Logs?.encryptionDisabled,
       },
     },
     vpcConfig: vpcConfig && {
@@ -100,7 +100,7 @@ const sourceOf = (source: Source): sdk.ProjectSource => ({
   type: source.type as sdk.SourceType,
   buildspec: source.buildspec,
   location: source.location,
-  gitCloneDepth: source.gitCloneDepth,
+  gitCloneDepth: source.gitCloneDepth ?? 0,
   insecureSsl: source.insecureSsl,
   reportBuildStatus: source.reportBuildStatus,
 });

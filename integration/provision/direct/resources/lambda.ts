@@ -45,6 +45,7 @@ const functionType = resourceType<aws.lambda.FunctionArgs>(async (inputs, resour
       VpcConfig: vpcConfig && {
         SubnetIds: [...vpcConfig.subnetIds],
         SecurityGroupIds: [...vpcConfig.securityGroupIds],
+        Ipv6AllowedForDualStack: vpcConfig.ipv6AllowedForDualStack ?? false,
       },
       TracingConfig: tracingConfig && { Mode: tracingConfig.mode as sdk.TracingMode },
       DeadLetterConfig: deadLetterConfig && { TargetArn: deadLetterConfig.targetArn },

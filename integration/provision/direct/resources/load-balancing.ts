@@ -47,17 +47,28 @@ const loadBalancer = resourceType<aws.lb.LoadBalancerArgs>(async (inputs, resour
   const { accessLogs } = inputs;
   const Attributes = attributes({
     "deletion_protection.enabled": inputs.enableDeletionProtection,
-    "idle_timeout.timeout_seconds": inputs.idleTimeout,
-    "routing.http.drop_invalid_header_fields.enabled": inputs.dropInvalidHeaderFields,
-    "routing.http.desync_mitigation_mode": inputs.desyncMitigationMode,
-    "routing.http2.enabled": inputs.enableHttp2,
-    "routing.http.preserve_host_header.enabled": inputs.preserveHostHeader,
-    "routing.http.xff_header_processing.mode": inputs.xffHeaderProcessingMode,
-    "client_keep_alive.seconds": inputs.clientKeepAlive,
     "load_balancing.cross_zone.enabled": inputs.enableCrossZoneLoadBalancing,
     "access_logs.s3.enabled": accessLogs && (accessLogs.enabled ?? false),
     "access_logs.s3.bucket": accessLogs?.bucket,
     "access_logs.s3.prefix": accessLogs?.prefix,
+    // The provider writes AWS's defaults, too.
+    // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html
+    ...(type === "application" && {
+      "idle_timeout.timeout_seconds": inputs.idleTimeout,
+      "routing.http.drop_invalid_header_fields.enabled": inputs.dropInvalidHeaderFields,
+      "routing.http.desync_mitigation_mode": inputs.desyncMitigationMode ?? "defensive",
+      "routing.http2.enabled": inputs.enableHttp2 ?? true,
+      "routing.http.preserve_host_header.enabled": inputs.preserveHostHeader ?? false,
+      "routing.http.xff_header_processing.mode": inputs.xffHeaderProcessingMode ?? "append",
+      "routing.http.xff_client_port.enabled": inputs.enableXffClientPort ?? false,
+      "routing.http.x_amzn_tls_version_and_cipher_suite.enabled":
+        inputs.enableTlsVersionAndCipherSuiteHeaders ?? false,
+      "waf.fail_open.enabled": inputs.enableWafFailOpen ?? false,
+      "zonal_shift.config.enabled": inputs.enableZonalShift ?? false,
+      "client_keep_alive.seconds": inputs.clientKeepAlive ?? 3600,
+      "connection_logs.s3.enabled": inputs.connectionLogs?.enabled ?? false,
+      "health_check_logs.s3.enabled": false,
+    }),
   });
   if (Attributes.length > 0) {
     await client(resource).send(

@@ -100,7 +100,7 @@ const encryption = setting<aws.s3.BucketServerSideEncryptionConfigurationArgs>((
       Bucket: inputs.bucket,
       ServerSideEncryptionConfiguration: {
         Rules: inputs.rules.map((rule) => ({
-          BucketKeyEnabled: rule.bucketKeyEnabled,
+          BucketKeyEnabled: rule.bucketKeyEnabled ?? false,
           ApplyServerSideEncryptionByDefault: rule.applyServerSideEncryptionByDefault && {
             SSEAlgorithm: rule.applyServerSideEncryptionByDefault.sseAlgorithm as sdk.ServerSideEncryption,
             KMSMasterKeyID: rule.applyServerSideEncryptionByDefault.kmsMasterKeyId,
