@@ -125,6 +125,8 @@ export class EngineStack {
       signal,
       limitMs,
       graceMs,
+      // The engine's provider takes all cores for seconds: clients of the local AWS would wait for it.
+      inBackground: true,
       onMessage: (message) => {
         if (message.kind === "changed") progress?.({ ...message.change, count: message.count });
       },

@@ -1,16 +1,26 @@
 // One operation of the Pulumi engine on one stack, in a process of its own, as the program is loaded once a process.
 // Started by `EngineStack`.
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
+import { endTree } from "../process/end-tree";
 import { say, textOf } from "../process/say";
 import { Changes } from "./changes";
 import type { Message, Task } from "./operation";
+
+/** How long the engine may take to end what it has begun when nobody is left to ask. */
+const graceMs = 20_000;
 
 /** Runs the operation, says how it went, and ends the process. */
 export async function run(task: Task): Promise<void> {
   const stopping = new AbortController();
   // The engine ends what it has begun, and its plugins with it.
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => stopping.abort());
-  process.on("disconnect", () => stopping.abort());
+  process.on("disconnect", () => {
+    stopping.abort();
+    // Nobody is left who would end what does not end by itself.
+    setTimeout(() => endTree(process.pid), graceMs);
+  });
+  // Whoever read the lines is gone, which "disconnect" has told.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
 
   let count = 0;
   const changes = new Changes(

@@ -1,7 +1,7 @@
 /** Sends a message from a stack's process to the one that started it, and waits until it is out. */
 export const say = (message: object): Promise<void> =>
   new Promise((resolve) => {
-    if (!process.send) return resolve();
+    if (!process.send || !process.connected) return resolve();
     process.send(message, undefined, {}, () => resolve());
   });
 

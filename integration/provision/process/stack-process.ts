@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
+import os from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { compile, type Compiled } from "./compile";
@@ -19,6 +20,8 @@ export interface StackProcessOptions<Message> {
   limitMs: number;
   /** How long it may take to end by itself when it has to stop; it is told by SIGTERM. @default 0: it is killed */
   graceMs?: number;
+  /** Lets everything else on this machine go first, what it starts included. @default false */
+  inBackground?: boolean;
 }
 
 /** The process of one stack. It ends by itself when it is done, when this process ends, or by `close`. */
@@ -42,6 +45,8 @@ export class StackProcess<Message extends object> {
         ...options.environment,
       },
     });
+    if (options.inBackground && this.child.pid !== undefined)
+      os.setPriority(this.child.pid, os.constants.priority.PRIORITY_LOW);
     for (const stream of [this.child.stdout, this.child.stderr]) {
       if (stream) createInterface({ input: stream }).on("line", (line) => this.printed(line));
     }

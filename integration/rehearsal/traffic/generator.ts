@@ -212,7 +212,8 @@ class Flight implements Dispatcher.DispatchHandler {
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
     this.controller = undefined;
     this.end(this.status > 0 ? "lost" : failureOf(error), this.status, this.version, describe(error));
-    this.released?.();
+    // Not at once: the connection is still clearing up, and takes no new request while it does.
+    setImmediate(() => this.released?.());
   }
 }
 
