@@ -17,7 +17,7 @@ const everyMs = 100;
  * whether anything left the machine.
  */
 export class ConnectionRecorder {
-  /** How many sockets to loopback were seen: that it looks at the right processes. */
+  /** How many times a socket to loopback was seen: that it sees any. */
   loopback = 0;
   /** Ends of connections that are not on this machine. */
   readonly outside: Connection[] = [];
@@ -29,14 +29,18 @@ export class ConnectionRecorder {
   }
 
   look(): void {
-    const remotes = socketsByInode();
+    const suspects = new Map<string, { protocol: string; remote: string }>();
+    for (const [inode, socket] of socketsByInode()) {
+      if (isLoopback(socket.remote)) this.loopback++;
+      else if (!this.seen.has(inode)) suspects.set(inode, socket);
+    }
+    // Whose a socket is takes long to find out: only for those that should not be there. Others' are none of ours.
+    if (suspects.size === 0) return;
+    for (const inode of suspects.keys()) this.seen.add(inode);
     for (const pid of family()) {
       for (const inode of inodesOf(pid)) {
-        const socket = remotes.get(inode);
-        if (!socket || this.seen.has(`${inode} ${socket.remote}`)) continue;
-        this.seen.add(`${inode} ${socket.remote}`);
-        if (isLoopback(socket.remote)) this.loopback++;
-        else this.outside.push({ pid, command: commandOf(pid), ...socket });
+        const socket = suspects.get(inode);
+        if (socket) this.outside.push({ pid, command: commandOf(pid), ...socket });
       }
     }
   }

@@ -65,7 +65,9 @@ describe("both stacks under the real Pulumi engine", function () {
     assert.deepEqual([after.revision, after.variables["MOTTO"]], [before.revision, undefined]);
 
     const release = await rehearsal.releaseTemplates("staging");
-    releases.push({ name: "staging", release });
+    // Staging promotes what passed its tests, whatever started it.
+    const prod = await rehearsal.releaseToProd(release.intended);
+    releases.push({ name: "staging", release }, { name: "prod", release: prod });
     const now = await serving(local, environments.staging);
     assert.notEqual(now.revision, before.revision);
     assert.equal(now.variables["MOTTO"], "slowly");
@@ -86,6 +88,7 @@ describe("both stacks under the real Pulumi engine", function () {
     const { changes } = await stacks.prod.up();
     assert.deepEqual(told(changes), [
       "replace trivia-api-deployment-config",
+      "update trivia-api-action-deploy-policy",
       "update trivia-api-deployment-group",
       templates,
     ]);
