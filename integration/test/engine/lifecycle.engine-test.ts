@@ -4,6 +4,14 @@ import type { PastRelease, Rehearsal } from "../../rehearsal/rehearsal";
 import { failsReturningPlayers, harmless } from "../../rehearsal/faults";
 import { judgeBad, judgeGood, type Verdict } from "../../rehearsal/verdict";
 import { reached } from "../../rehearsal/scenarios/scenario";
+import {
+  compareInventories,
+  formatComparison,
+  formatInventory,
+  withoutDefaults,
+} from "../../provision/inventory";
+import { checkArguments } from "./arguments";
+import { directHoldings, type Holdings } from "./parity";
 import { eventually, serving, weights } from "./running-service";
 import { environmentNames, onBoth, startWorld, type World } from "./world";
 
@@ -21,10 +29,14 @@ describe("both stacks under the real Pulumi engine", function () {
   this.bail(true);
   let world: World;
   let rehearsal: Rehearsal;
+  let holdings: Promise<Holdings>;
   const releases: { name: "staging" | "prod"; release: PastRelease; bad?: boolean }[] = [];
 
   before(async () => {
     world = await startWorld();
+    holdings = directHoldings(world);
+    // Whoever awaits it hears of it.
+    holdings.catch(() => undefined);
   });
   after(() => world?.close());
 
@@ -42,6 +54,23 @@ describe("both stacks under the real Pulumi engine", function () {
       assert.deepEqual(told(preview[name].changes), [], name);
       assert.deepEqual(told(drift[name].changes), [], name);
     }
+  });
+
+  it("are what direct provisioning makes, resource by resource, attribute by attribute", async () => {
+    const { fresh, direct } = await holdings;
+    for (const name of environmentNames) {
+      const own = withoutDefaults(await world.inventory(name), fresh[name]);
+      assert.ok(own.length > 60, `${name} holds only ${own.length} resources`);
+      const comparison = compareInventories(withoutDefaults(direct[name], fresh[name]), own, []);
+      assert.ok(
+        comparison.differences.length === 0,
+        formatComparison(comparison, ["directly", "by the engine"]),
+      );
+    }
+  });
+
+  it("say beforehand how every argument's change arrives, as the documentation lists it", async () => {
+    assert.ok((await checkArguments({ stacks: world.stacks, folder: world.folder })) > 5);
   });
 
   it("need no change after a release", async () => {
@@ -192,6 +221,25 @@ describe("both stacks under the real Pulumi engine", function () {
       const failed = Array.from({ length: count }, (_, i) => i).filter((i) => outcome[i] !== 0);
       const by = new Set(failed.map((i) => versions[version[i] ?? 0]));
       assert.deepEqual([...by], name === "prod" ? [badVersion] : [], name);
+    }
+  });
+
+  it("keep what serves traffic when somebody destroys them by mistake, and go when that is meant", async () => {
+    const { stacks } = world;
+    await assert.rejects(stacks.prod.destroy(), /cannot be deleted\s+because it is protected/);
+    await onBoth(async (name) => {
+      const mayGo = stacks[name].withConfig({ "greenroom:protect": false });
+      await mayGo.up();
+      await mayGo.destroy();
+    });
+    const { fresh } = await holdings;
+    for (const name of environmentNames) {
+      const left = withoutDefaults(await world.inventory(name), fresh[name]);
+      // Revisions of a task definition cannot be deleted before they are deregistered, and the pipelines' are history.
+      // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deregister-task-definition-v2.html
+      const others = left.filter(({ kind }) => kind !== "task definition");
+      assert.deepEqual(others, [], formatInventory(others));
+      assert.ok(left.length > 1);
     }
   });
 
