@@ -60,7 +60,7 @@ describe("both stacks under the real Pulumi engine", function () {
     const { fresh, direct } = await holdings;
     for (const name of environmentNames) {
       const own = withoutDefaults(await world.inventory(name), fresh[name]);
-      assert.ok(own.length > 60, `${name} holds only ${own.length} resources`);
+      assert.ok(own.length > 40, `${name} holds only ${own.length} resources`);
       const comparison = compareInventories(withoutDefaults(direct[name], fresh[name]), own, []);
       assert.ok(
         comparison.differences.length === 0,
