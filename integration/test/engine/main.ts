@@ -1,7 +1,9 @@
+import path from "node:path";
 import { engineMissing } from "../../provision/engine";
 import { mocha, testFiles } from "../mocha";
 
-// What `npm run test:engine` does: the tests that need the real Pulumi engine, in one run of mocha.
+// What `npm run test:engine` does: the tests that need the real Pulumi engine, in one run of mocha. With arguments, only
+// those in files whose names contain one of them.
 
 async function main(): Promise<number> {
   const missing = engineMissing();
@@ -9,7 +11,15 @@ async function main(): Promise<number> {
     process.stdout.write(`The tests of the engine were not run: ${missing}. Install Pulumi to run them.\n`);
     return 0;
   }
-  const stats = await mocha(testFiles("integration", ".engine-test.ts"));
+  const wanted = process.argv.slice(2);
+  const files = testFiles("integration", ".engine-test.ts").filter(
+    (file) => wanted.length === 0 || wanted.some((part) => path.basename(file).includes(part)),
+  );
+  if (files.length === 0) {
+    process.stderr.write(`There is no file of engine tests whose name contains ${wanted.join(" or ")}.\n`);
+    return 2;
+  }
+  const stats = await mocha(files);
   process.stdout.write(`engine: ${stats.passes} passed, ${stats.failures} failed\n`);
   return stats.failures === 0 && stats.passes > 0 ? 0 : 1;
 }
