@@ -113,6 +113,7 @@ describe("stack configuration", () => {
         "services.<name>.memory",
         "services.<name>.domainName",
         "services.<name>.environment",
+        "services.<name>.protect",
         "source.connectionArn",
         "source.repository",
         "source.branch",
@@ -164,7 +165,7 @@ describe("stack configuration", () => {
       }),
       [
         "greenroom:deployment.canary is 10, but is not a key here: allowed is {canaryPercent, canaryInterval, terminationWait}",
-        "greenroom:services.trivia-api.count is 2, but is not a key here: allowed is {desiredCount, cpu, memory, domainName, environment}",
+        "greenroom:services.trivia-api.count is 2, but is not a key here: allowed is {desiredCount, cpu, memory, domainName, environment, protect}",
         "greenroom:services.trivia-app is {}, but is not a key here: allowed is {trivia-api}",
         "greenroom:tesPort is 9002, but is not a key here: allowed is {environment, network, certificateArn, testPort, deployment, alarms, protect, logRetentionDays, services, promotedFromAccount}",
       ],

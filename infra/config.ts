@@ -52,6 +52,7 @@ const overrides = group({
       allow("{NAME: value}"),
     )
     .optional(),
+  protect: z.boolean(allow("true or false")).optional(),
 });
 /** What one environment's configuration may say of a service. */
 export type ServiceOverrides = z.infer<typeof overrides>;

@@ -67,7 +67,7 @@ export class Environment extends pulumi.ComponentResource {
   private service(service: Service): ServiceOutputs {
     const { account, config } = this;
     const { logRetentionDays } = config;
-    const child = { parent: this };
+    const child = { parent: this, transformations: [protection(service.protect ?? config.protect)] };
 
     const artifactBucket = new ArtifactBucket(
       `${service.name}-artifacts`,
@@ -93,7 +93,9 @@ export class Environment extends pulumi.ComponentResource {
     );
     const common = { account, service, target, artifactBucket, logRetentionDays };
     const [pipelineArgs, releaseBucket] =
-      config.environment === "staging" ? this.promotes(config, common) : this.receives(config, common);
+      config.environment === "staging"
+        ? this.promotes(config, common, child)
+        : this.receives(config, common, child);
     const pipeline = new MicroservicePipeline(service.name, pipelineArgs, child);
 
     return {
@@ -115,7 +117,11 @@ export class Environment extends pulumi.ComponentResource {
     };
   }
 
-  private promotes(config: StagingConfig, common: Common): PipelineAndBucket {
+  private promotes(
+    config: StagingConfig,
+    common: Common,
+    child: pulumi.ComponentResourceOptions,
+  ): PipelineAndBucket {
     const { account, service, target, logRetentionDays } = common;
     const promotion = new Promotion(
       service.name,
@@ -126,7 +132,7 @@ export class Environment extends pulumi.ComponentResource {
         promoteToAccount: config.promoteToAccount,
         logRetentionDays,
       },
-      { parent: this },
+      child,
     );
     return [
       { ...common, environment: "staging", source: config.source, promotion },
@@ -134,7 +140,11 @@ export class Environment extends pulumi.ComponentResource {
     ];
   }
 
-  private receives(config: ProdConfig, common: Common): PipelineAndBucket {
+  private receives(
+    config: ProdConfig,
+    common: Common,
+    child: pulumi.ComponentResourceOptions,
+  ): PipelineAndBucket {
     const { account, service, target } = common;
     if (!this.releases) throw new Error("prod has a release bucket");
     const receive = new ReceiveRelease(
@@ -146,7 +156,7 @@ export class Environment extends pulumi.ComponentResource {
         releases: this.releases,
         promotedFromAccount: config.promotedFromAccount,
       },
-      { parent: this },
+      child,
     );
     return [{ ...common, environment: "prod", receive }, this.releases.bucketName];
   }

@@ -51,6 +51,8 @@ export interface Service extends ServiceDefinition {
   domainName?: string;
   /** Environment variables of the container besides `PORT` and `ENVIRONMENT`. */
   environment: Record<string, string>;
+  /** Whether what the service has is guarded against deletion. @default as its environment */
+  protect?: boolean;
 }
 
 /**
@@ -78,7 +80,7 @@ export function fargateSizeProblem(cpu: number, memory: number): string | undefi
 /** The services with what an environment's configuration says of them. */
 export function servicesWith(overrides: Partial<Record<string, ServiceOverrides>>): Service[] {
   return serviceDefinitions.map((definition) => {
-    const { desiredCount, cpu, memory, domainName, environment } = overrides[definition.name] ?? {};
+    const { desiredCount, cpu, memory, domainName, environment, protect } = overrides[definition.name] ?? {};
     return {
       ...definition,
       cpu: cpu ?? definition.cpu,
@@ -86,6 +88,7 @@ export function servicesWith(overrides: Partial<Record<string, ServiceOverrides>
       desiredCount: desiredCount ?? 2,
       domainName,
       environment: environment ?? {},
+      protect,
     };
   });
 }

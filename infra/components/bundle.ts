@@ -5,13 +5,22 @@ import { build } from "esbuild";
 /** The root of the repository, wherever the program is run from. */
 export const repositoryRoot = path.resolve(__dirname, "..", "..");
 
+/** By source: services share the functions of pipelines. */
+const bundles = new Map<string, Promise<pulumi.asset.AssetArchive>>();
+
 /**
  * The code of a Lambda function as one file, `index.js` with the export `handler`, its libraries inside: the runtime's
  * own AWS SDK may change under a function, and local AWS has none.
  * @param source TypeScript file, relative to the repository root.
  * @throws Error with esbuild's messages if the file is missing or wrong.
  */
-export async function bundleFunction(source: string): Promise<pulumi.asset.AssetArchive> {
+export function bundleFunction(source: string): Promise<pulumi.asset.AssetArchive> {
+  const made = bundles.get(source) ?? bundle(source);
+  bundles.set(source, made);
+  return made;
+}
+
+async function bundle(source: string): Promise<pulumi.asset.AssetArchive> {
   let text: string;
   try {
     const { outputFiles } = await build({

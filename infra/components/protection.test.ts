@@ -37,6 +37,13 @@ describe("protection", () => {
     assert.equal(inputsOf("aws:ecr/repository:Repository")?.["forceDelete"], true);
   });
 
+  it("may be off for one service", async () => {
+    const config = stackConfig("prod", { services: { "trivia-api": { protect: false } } });
+    const { resources } = await record(() => new Environment(config));
+    const guarded = resources.filter(({ protect }) => protect).map(({ name }) => name);
+    assert.deepEqual(guarded.sort(), ["prod-cluster", "prod-releases-bucket"]);
+  });
+
   it("leaves the word to the program where it has said something of one resource", async () => {
     const { resources } = await record(
       () =>

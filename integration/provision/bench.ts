@@ -4,25 +4,16 @@ import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { allOf, root, stackSettings, venv } from "../checkout";
 import { startLocalAws, type LocalAws } from "../local-aws/local-aws";
-import { root } from "../rehearsal/bring-up";
 import { progressOn, type Progress } from "../rehearsal/progress";
-import { readStackConfig } from "./config";
+import { resultOf, seconds, table, type Run } from "./bench-report";
 import { provisionDirect } from "./direct";
 import { EngineStack, engineMissing } from "./engine";
 import { existingNetwork } from "./existing-network";
 
 const stacks = ["staging", "prod"] as const;
 type Stack = (typeof stacks)[number];
-
-/** Both stacks once, side by side, on a local AWS that had nothing. In wall milliseconds. */
-interface Run {
-  /** From the call until both are up. */
-  wholeMs: number;
-  /** Of the slower stack, from when its program had loaded until it was up. The engine does not say when that was. */
-  afterLoadMs?: number;
-  resources: Record<Stack, number>;
-}
 
 interface Options {
   runs: number;
@@ -57,11 +48,9 @@ type Common = Awaited<ReturnType<typeof commonOf>>;
 
 /** In its account, which the other stack's file names, and on a network that is there: so both make the same. */
 async function commonOf({ aws }: LocalAws, stack: Stack, signal: AbortSignal) {
-  const other = stack === "staging" ? "prod" : "staging";
-  const named = stack === "staging" ? "greenroom:promotedFromAccount" : "greenroom:promoteToAccount";
-  const account = readStackConfig(root, other).values[named] || "000000000000";
-  const region = readStackConfig(root, stack).values["aws:region"] ?? "us-east-1";
-  const network = await existingNetwork(aws, aws.root(account, region));
+  const settings = stackSettings();
+  const account = settings.accounts[stack];
+  const network = await existingNetwork(aws, aws.root(account, settings.regions[stack]));
   const config = { "greenroom:network": network };
   return {
     stack,
@@ -113,11 +102,6 @@ async function engine(both: Common[], progress: Progress): Promise<Run> {
   }
 }
 
-/** All, or what the first of them failed with, once none goes on. */
-async function allOf(work: Promise<unknown>[]): Promise<void> {
-  for (const one of await Promise.allSettled(work)) if (one.status === "rejected") throw one.reason;
-}
-
 async function onNewAws(
   progress: Progress,
   signal: AbortSignal,
@@ -126,7 +110,7 @@ async function onNewAws(
   const local = await startLocalAws({
     speed: 200,
     port: 0,
-    venv: process.env.GREENROOM_VENV ?? path.join(root, ".greenroom", "base"),
+    venv,
     keepFolder: path.join(root, ".greenroom"),
     warn: (message) => progress.fail(message),
   });
@@ -143,68 +127,6 @@ async function onNewAws(
   } finally {
     await local.close();
   }
-}
-
-/**
- * Waits of fixed length in the AWS provider, in seconds, however fast AWS is: it lets 30 s pass before it looks whether
- * a load balancer is active, once when it is made and once when its attributes are set. A hook function needs the name
- * of its load balancer and so comes after it; the cluster does not.
- * @see https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/elbv2/load_balancer.go
- */
-const fixedWaits = { loadBalancer: 60, hookFunction: 5, cluster: 10 };
-const waitSeconds = fixedWaits.loadBalancer + fixedWaits.hookFunction;
-
-const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
-
-/** Of an odd number the one in the middle, else the mean of the two. */
-function spread(values: number[]) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  const at = (index: number) => sorted[index] ?? Number.NaN;
-  return {
-    min: at(0),
-    median: (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2,
-    max: at(sorted.length - 1),
-  };
-}
-
-function resultOf(directRuns: Run[], engineRuns: Run[], loadBefore: number) {
-  const whole = (runs: Run[]) => spread(runs.map(({ wholeMs }) => wholeMs));
-  const afterLoad = spread(directRuns.flatMap(({ afterLoadMs }) => afterLoadMs ?? []));
-  const [directMs, engineMs] = [whole(directRuns), whole(engineRuns)];
-  return {
-    machine: {
-      cores: os.availableParallelism(),
-      processor: os.cpus()[0]?.model ?? "unknown",
-      system: `${process.platform} ${process.arch}`,
-      node: process.versions.node,
-      loadBefore,
-    },
-    direct: { afterLoadMs: afterLoad, wholeMs: directMs, runs: directRuns },
-    engine: { wholeMs: engineMs, fixedWaits: { seconds: waitSeconds, of: fixedWaits }, runs: engineRuns },
-    /** How many times as long the engine takes, by the medians. */
-    ratio: { whole: engineMs.median / directMs.median, afterLoad: engineMs.median / afterLoad.median },
-  };
-}
-
-function table({ machine, direct: directly, engine: byEngine, ratio }: ReturnType<typeof resultOf>): string {
-  const row = (what: string, { min, median, max }: ReturnType<typeof spread>, runs: Run[]) => {
-    const made = [...new Set(runs.map(({ resources: { staging, prod } }) => `${staging} + ${prod}`))];
-    const cells = [seconds(min), seconds(median), seconds(max), String(runs.length)];
-    return `${what.padEnd(34)}${cells.map((cell) => cell.padStart(9)).join("")}   ${made.join(", ")}`;
-  };
-  const share = Math.round((waitSeconds * 100_000) / byEngine.wholeMs.median);
-  const head = ["min", "median", "max", "runs"].map((cell) => cell.padStart(9)).join("");
-  return `
-${"staging and prod, side by side".padEnd(34)}${head}   resources
-${row("direct, after the program loaded", directly.afterLoadMs, directly.runs)}
-${row("direct, from start to end", directly.wholeMs, directly.runs)}
-${row("engine, from start to end", byEngine.wholeMs, byEngine.runs)}
-
-Direct provisioning to the engine, both from start to end: 1 : ${ratio.whole.toFixed(1)} (after the program loaded: 1 : ${ratio.afterLoad.toFixed(1)})
-Of the engine's ${seconds(byEngine.wholeMs.median)}, ${waitSeconds} s (${share} %) are fixed waits of the AWS provider: ${fixedWaits.loadBalancer} s for a load balancer, then ${fixedWaits.hookFunction} s for the hook function that is told its name. A cluster's ${fixedWaits.cluster} s pass meanwhile.
-Machine: ${machine.cores} cores (${machine.processor}), load ${machine.loadBefore.toFixed(1)} beforehand, Node.js ${machine.node}, ${machine.system}
-`;
 }
 
 async function main(): Promise<number> {

@@ -4,6 +4,7 @@ import path from "node:path";
 import type { ProjectSettings } from "@pulumi/pulumi/automation";
 import { readProject, readStackConfig } from "./config";
 import type { StackOutputs } from "./direct";
+import { engineEnvironment, localSettings } from "./engine/environment";
 import type { Change, Message, Operation, Task } from "./engine/operation";
 import { compileOnce, StackProcess } from "./process/stack-process";
 
@@ -145,7 +146,7 @@ export class EngineStack {
         config: { ...own, ...localSettings, ...config },
         program,
         workFolder: mkdtempSync(path.join(stateFolder, `${stack}-`)),
-        environment: { ...environmentOf(endpoint, account, state), TMPDIR: temporary },
+        environment: { ...engineEnvironment(endpoint, account, state), TMPDIR: temporary },
       };
       const ended = await child.run({ task, code: compiled.code, child: childFile }, isFinal);
       if (ended.kind === "failed") throw new EngineError(stack, operation.name, ended.messages);
@@ -159,23 +160,3 @@ export class EngineStack {
 
 const isFinal = (message: Message): message is Exclude<Message, { kind: "changed" }> =>
   message.kind !== "changed";
-
-/** Settings of the AWS provider that any local AWS needs: no DNS knows a bucket's name, no machine's metadata. */
-const localSettings = { "aws:s3UsePathStyle": true, "aws:skipMetadataApiCheck": true };
-
-function environmentOf(endpoint: string, account: string, state: string): Record<string, string> {
-  return {
-    AWS_ENDPOINT_URL: endpoint,
-    AWS_ACCESS_KEY_ID: account,
-    AWS_SECRET_ACCESS_KEY: "greenroom",
-    AWS_EC2_METADATA_DISABLED: "true",
-    // Names such as ACCOUNT.127.0.0.1, which S3 Control's clients make, reach the gateway; so does whatever would
-    // leave the machine, and is refused there.
-    HTTP_PROXY: endpoint,
-    HTTPS_PROXY: endpoint,
-    NO_PROXY: "localhost,127.0.0.1",
-    PULUMI_BACKEND_URL: `file://${state}`,
-    PULUMI_CONFIG_PASSPHRASE: "",
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-  };
-}

@@ -1,16 +1,14 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { allOf, root, stackSettings, venv } from "../checkout";
 import { startLocalAws, type LocalAws } from "../local-aws/local-aws";
-import { readStackConfig } from "../provision/config";
 import { provisionDirect } from "../provision/direct";
 import { EngineStack } from "../provision/engine";
 import { existingNetwork } from "../provision/existing-network";
 import type { Repository } from "./commits";
 import type { Environment, EnvironmentName } from "./environments";
 import type { Progress } from "./progress";
-
-export const root = path.resolve(__dirname, "../..");
 
 export interface BringUpOptions {
   speed: number;
@@ -34,33 +32,23 @@ export interface BroughtUp {
   close(): Promise<void>;
 }
 
-/** What the two stack files say that a rehearsal has to know. */
-function settings() {
-  const staging = readStackConfig(root, "staging").values;
-  const prod = readStackConfig(root, "prod").values;
-  const source = JSON.parse(staging["greenroom:source"] ?? "{}") as Partial<Repository>;
-  if (!source.repository || !source.branch)
+/** What the pipelines of this checkout's staging stack build from. */
+function repositoryOf(source: string): Repository {
+  const { repository, branch } = JSON.parse(source) as Partial<Repository>;
+  if (!repository || !branch)
     throw new Error("Pulumi.staging.yaml: greenroom:source names no repository and branch");
-  // Each stack names the other's account, or is in the same one.
-  const own = "000000000000";
-  return {
-    repository: { repository: source.repository, branch: source.branch },
-    accounts: {
-      staging: prod["greenroom:promotedFromAccount"] || own,
-      prod: staging["greenroom:promoteToAccount"] || own,
-    },
-    regions: { staging: staging["aws:region"] ?? "us-east-1", prod: prod["aws:region"] ?? "us-east-1" },
-  };
+  return { repository, branch };
 }
 
 /** Starts the local AWS and brings both stacks up on it, side by side. On failure, nothing is left. */
 export async function bringUp(options: BringUpOptions): Promise<BroughtUp> {
   const { speed, port, progress } = options;
-  const { repository, accounts, regions } = settings();
+  const { source, accounts, regions } = stackSettings();
+  const repository = repositoryOf(source);
   const local = await startLocalAws({
     speed,
     port,
-    venv: process.env.GREENROOM_VENV ?? path.join(root, ".greenroom", "base"),
+    venv,
     keepFolder: path.join(root, ".greenroom"),
     warn: (message) => progress.fail(message),
   });
@@ -118,7 +106,7 @@ export async function bringUp(options: BringUpOptions): Promise<BroughtUp> {
       const outputs = made?.outputs ?? (await direct(name));
       return { name, identity: identities[name], services: outputs.services as Environment["services"] };
     };
-    const both = Promise.allSettled([up("staging"), up("prod")]).then(bothOf);
+    const both = allOf([up("staging"), up("prod")]);
     coming = both;
     const [staging, prod] = await Promise.race([both, local.failed]);
     return { local, environments: { staging, prod }, repository, stacks, close };
@@ -126,10 +114,4 @@ export async function bringUp(options: BringUpOptions): Promise<BroughtUp> {
     await close();
     throw error;
   }
-}
-
-/** Both, or what the first of them failed with, once neither goes on. */
-function bothOf<T>([first, second]: [PromiseSettledResult<T>, PromiseSettledResult<T>]): [T, T] {
-  for (const one of [first, second]) if (one.status === "rejected") throw one.reason;
-  return [first, second].map((one) => (one as PromiseFulfilledResult<T>).value) as [T, T];
 }

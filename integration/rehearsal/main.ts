@@ -1,8 +1,9 @@
 import os from "node:os";
 import path from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { root } from "../checkout";
 import { engineMissing } from "../provision/engine";
-import { bringUp, root, type BroughtUp } from "./bring-up";
+import { bringUp, type BroughtUp } from "./bring-up";
 import { exitCode, outcomeCodes, type RehearsalResult } from "./model";
 import { progressOn } from "./progress";
 import { writeReport } from "./report";

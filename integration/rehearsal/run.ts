@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { root } from "../checkout";
 import { SourceHost } from "../local-aws/codepipeline/sources";
-import { root, type BroughtUp } from "./bring-up";
+import type { BroughtUp } from "./bring-up";
 import type { EnvironmentName } from "./environments";
 import { type RehearsalResult, type ScenarioResult } from "./model";
 import type { Progress } from "./progress";
@@ -86,8 +87,8 @@ export async function runScenarios(options: RunOptions): Promise<RehearsalResult
   };
 }
 
-/** The working tree as a commit would have it. */
-export async function workingTree(): Promise<Uint8Array> {
+/** The working tree as a commit would have it. @param directory this checkout, or a copy of it */
+export async function workingTree(directory = root): Promise<Uint8Array> {
   const host = new SourceHost();
   const commitId = "0".repeat(40);
   const commit = await host.push({
@@ -95,7 +96,7 @@ export async function workingTree(): Promise<Uint8Array> {
     branch: "-",
     commitId,
     message: "-",
-    tree: { directory: root },
+    tree: { directory },
   });
   return commit.zip;
 }

@@ -1,9 +1,8 @@
-import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
-import { promisify } from "node:util";
 import { unzipSync, zipSync, type Zippable } from "fflate";
+import { listTree } from "./tree";
 
 export interface PushRequest {
   /** `owner/name`, as a source action's `FullRepositoryId` names it. */
@@ -113,31 +112,4 @@ async function zipFolder(directory: string, mtime: Date): Promise<Uint8Array> {
     entries[name] = [await readFile(file), { mtime, os: 3, attrs: info.mode << 16, level: 1 }];
   }
   return zipSync(entries);
-}
-
-const unversioned = new Set([".git", "node_modules", "dist", ".greenroom"]);
-
-/** What git would commit of a folder; without git, everything but what no repository keeps. */
-async function listTree(directory: string): Promise<string[]> {
-  try {
-    const { stdout } = await promisify(execFile)(
-      "git",
-      ["ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-      { cwd: directory, maxBuffer: 64 << 20 },
-    );
-    return [...new Set(stdout.split("\0").filter(Boolean))].sort();
-  } catch {
-    return walk(directory, "");
-  }
-}
-
-async function walk(directory: string, prefix: string): Promise<string[]> {
-  const found: string[] = [];
-  for (const entry of await readdir(path.join(directory, prefix), { withFileTypes: true })) {
-    if (unversioned.has(entry.name)) continue;
-    const name = prefix + entry.name;
-    if (entry.isDirectory()) found.push(...(await walk(directory, `${name}/`)));
-    else found.push(name);
-  }
-  return found.sort();
 }

@@ -7,11 +7,11 @@ import * as elb from "@aws-sdk/client-elastic-load-balancing-v2";
 import * as iam from "@aws-sdk/client-iam";
 import * as s3 from "@aws-sdk/client-s3";
 import { type LocalAws, startLocalAws } from "../../local-aws/local-aws";
+import { root, venv } from "../../checkout";
 import { provisionDirect } from "../direct";
 import { Session } from "../direct/session";
 import { compareInventories, formatComparison, type Inventory, takeInventory, withoutDefaults } from ".";
 
-const root = path.resolve(__dirname, "../../..");
 const owner = { account: "111111111111", region: "us-east-1" };
 
 describe("Inventory of a local AWS", function () {
@@ -30,7 +30,7 @@ describe("Inventory of a local AWS", function () {
       startLocalAws({
         speed: 200,
         port: 0,
-        venv: process.env.GREENROOM_VENV ?? path.join(root, ".greenroom", "base"),
+        venv,
         keepFolder,
         warn: (message) => console.error(message),
       });

@@ -1,17 +1,10 @@
-import { execFile, execFileSync } from "node:child_process";
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { execFile } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
+import { copyCheckout } from "../../checkout";
+import { engineEnvironment } from "../engine/environment";
 import { endTree } from "../process/end-tree";
 
 /** Nothing that is asked here takes this long: it would hang. In wall time. */
@@ -23,50 +16,29 @@ export class CommandError extends Error {
 }
 
 /**
- * A clone of the repository in which `pulumi` is used as its documentation says, with a state and a home of its own.
- * Its packages are those of this checkout, as `npm ci` installed them.
+ * A clone of this checkout in which `pulumi` is used as its documentation says, with a state and a home of its own.
  */
 export class StockCommandLine {
   /** The clone. */
   readonly folder: string;
   /** What it keeps, the clone among it. */
   readonly home: string;
-  private readonly environment: NodeJS.ProcessEnv;
 
-  /**
-   * @param options.repository the checkout: with its changes, without what git ignores
-   * @param options.endpoint the gateway of the local AWS
-   */
-  constructor(options: { repository: string; endpoint: string }) {
+  private constructor(private readonly endpoint: string) {
     this.home = mkdtempSync(path.join(os.tmpdir(), "greenroom-stock-"));
     this.folder = path.join(this.home, "clone");
+  }
+
+  /** @param endpoint the gateway of the local AWS */
+  static async clone(endpoint: string): Promise<StockCommandLine> {
+    const stock = new StockCommandLine(endpoint);
     try {
-      clone(options.repository, this.folder);
-      const bin = path.join(this.home, "bin");
-      installLanguageHost(bin);
-      const temporary = path.join(this.home, "tmp");
-      for (const folder of [temporary, path.join(this.home, "state")]) mkdirSync(folder);
-      this.environment = {
-        ...process.env,
-        PATH: `${bin}${path.delimiter}${process.env.PATH ?? ""}`,
-        // ts-node keeps what it has compiled here.
-        TMPDIR: temporary,
-        PULUMI_HOME: path.join(this.home, "home"),
-        PULUMI_BACKEND_URL: `file://${path.join(this.home, "state")}`,
-        PULUMI_CONFIG_PASSPHRASE: "",
-        PULUMI_SKIP_UPDATE_CHECK: "true",
-        // What is not on PATH is not downloaded.
-        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-        AWS_ENDPOINT_URL: options.endpoint,
-        AWS_SECRET_ACCESS_KEY: "greenroom",
-        AWS_EC2_METADATA_DISABLED: "true",
-        // Whatever would leave the machine is refused by the gateway.
-        HTTP_PROXY: options.endpoint,
-        HTTPS_PROXY: options.endpoint,
-        NO_PROXY: "localhost,127.0.0.1",
-      };
+      await copyCheckout(stock.folder);
+      for (const name of ["bin", "tmp", "state"]) mkdirSync(path.join(stock.home, name));
+      installLanguageHost(path.join(stock.home, "bin"));
+      return stock;
     } catch (error) {
-      this.close();
+      stock.close();
       throw error;
     }
   }
@@ -81,7 +53,14 @@ export class StockCommandLine {
   async pulumi(account: string, ...args: string[]): Promise<string> {
     const running = promisify(execFile)("pulumi", [...args, "--non-interactive", "--color=never"], {
       cwd: this.folder,
-      env: { ...this.environment, AWS_ACCESS_KEY_ID: account },
+      env: {
+        ...process.env,
+        ...engineEnvironment(this.endpoint, account, path.join(this.home, "state")),
+        PATH: `${path.join(this.home, "bin")}${path.delimiter}${process.env.PATH ?? ""}`,
+        // ts-node keeps what it has compiled here.
+        TMPDIR: path.join(this.home, "tmp"),
+        PULUMI_HOME: path.join(this.home, "home"),
+      },
       maxBuffer: 64 * 1024 * 1024,
     });
     let how = "failed";
@@ -118,19 +97,6 @@ function errorsOf(output: string): string {
   }
 }
 
-/** What a clone has, and what a commit of the changes would add to it. */
-function clone(repository: string, folder: string): void {
-  const listed = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
-    cwd: repository,
-    encoding: "utf8",
-  });
-  for (const file of listed.split("\0")) {
-    const from = path.join(repository, file);
-    if (file && existsSync(from)) cpSync(from, path.join(folder, file));
-  }
-  symlinkSync(path.join(repository, "node_modules"), path.join(folder, "node_modules"));
-}
-
 /** The engine finds language hosts on PATH, by name. */
 function installLanguageHost(bin: string): void {
   const file = path.join(bin, "pulumi-language-nodejs");
@@ -140,7 +106,6 @@ function installLanguageHost(bin: string): void {
     require.resolve("tsx/cjs"),
     path.join(__dirname, "language-host.ts"),
   ];
-  mkdirSync(bin);
   writeFileSync(file, `#!/bin/sh\nexec ${command.map((word) => `'${word}'`).join(" ")} "$@"\n`);
   chmodSync(file, 0o755);
 }

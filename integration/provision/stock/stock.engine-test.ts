@@ -2,14 +2,15 @@ import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { appendFileSync, existsSync } from "node:fs";
 import path from "node:path";
-import { DescribeSubnetsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { root, stackSettings, venv } from "../../checkout";
 import { startLocalAws, type LocalAws } from "../../local-aws/local-aws";
 import { provisionDirect } from "../direct";
+import { localSettings } from "../engine/environment";
+import { existingNetwork } from "../existing-network";
 import { CommandError, StockCommandLine } from "./stock-command-line";
 
-const repository = path.resolve(__dirname, "../../..");
-const accounts = { staging: "111111111111", prod: "222222222222" };
-const region = "us-east-1";
+const { accounts, regions } = stackSettings();
+const environmentNames = ["staging", "prod"] as const;
 
 /** Why these tests are not run, or undefined. */
 const notRun = spawnSync("pulumi", ["version"]).status === 0 ? undefined : "there is no pulumi on PATH";
@@ -25,24 +26,22 @@ describe(`the stock command line${notRun ? ` (not run: ${notRun})` : ""}`, funct
     local = await startLocalAws({
       speed: 100,
       port: 0,
-      venv: process.env.GREENROOM_VENV ?? path.join(repository, ".greenroom", "base"),
-      keepFolder: path.join(repository, ".greenroom"),
+      venv,
+      keepFolder: path.join(root, ".greenroom"),
       warn: (message) => process.stderr.write(`${message}\n`),
     });
-    stock = new StockCommandLine({ repository, endpoint: local.aws.endpoint });
+    stock = await StockCommandLine.clone(local.aws.endpoint);
   });
   after(async () => {
     stock?.close();
     await local?.close();
   });
 
-  for (const [stack, account] of Object.entries(accounts)) {
+  for (const stack of environmentNames) {
+    const account = accounts[stack];
     it(`previews ${stack} from a clone: what direct provisioning creates from the same entry point`, async () => {
       await stock.pulumi(account, "stack", "init", stack);
-      const values = Object.entries(await settings(account)).flatMap((pair) => [
-        "--plaintext",
-        pair.join("="),
-      ]);
+      const values = Object.entries(await settings(stack)).flatMap((pair) => ["--plaintext", pair.join("=")]);
       await stock.pulumi(account, "config", "set-all", "--stack", stack, "--path", ...values);
       const preview = JSON.parse(
         await stock.pulumi(account, "preview", "--stack", stack, "--json"),
@@ -104,20 +103,14 @@ describe(`the stock command line${notRun ? ` (not run: ${notRun})` : ""}`, funct
   });
 
   /** The base's own network, as awsx, which would make one, is a plugin; and what any local AWS needs. */
-  async function settings(account: string): Promise<Record<string, string>> {
-    const ec2 = local.aws.client(EC2Client, local.aws.root(account, region));
-    const { Subnets: [one, two] = [] } = await ec2.send(new DescribeSubnetsCommand({}));
-    assert.ok(one?.VpcId && one.SubnetId && two?.SubnetId, "the base has a default VPC");
-    return {
-      "greenroom:network.vpcId": one.VpcId,
-      "greenroom:network.publicSubnetIds[0]": one.SubnetId,
-      "greenroom:network.publicSubnetIds[1]": two.SubnetId,
-      "greenroom:network.privateSubnetIds[0]": one.SubnetId,
-      "greenroom:network.privateSubnetIds[1]": two.SubnetId,
-      "greenroom:network.testTrafficCidrs[0]": "10.0.0.0/8",
-      "aws:s3UsePathStyle": "true",
-      "aws:skipMetadataApiCheck": "true",
-    };
+  async function settings(stack: "staging" | "prod"): Promise<Record<string, unknown>> {
+    const network = await existingNetwork(local.aws, local.aws.root(accounts[stack], regions[stack]));
+    const paths = Object.entries(network).flatMap(([key, value]: [string, string | string[]]) =>
+      Array.isArray(value)
+        ? value.map((one, i): [string, string] => [`greenroom:network.${key}[${i}]`, one])
+        : [[`greenroom:network.${key}`, value] as [string, string]],
+    );
+    return { ...Object.fromEntries(paths), ...localSettings };
   }
 });
 

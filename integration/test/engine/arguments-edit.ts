@@ -1,39 +1,61 @@
-import { cpSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { root } from "../../rehearsal/bring-up";
+import { copyCheckout } from "../../checkout";
+import { listTree } from "../../local-aws/codepipeline/tree";
 
 const service = "trivia-api";
 const file = "infra/services.ts";
-const parts = [
-  ...["Pulumi.yaml", "Pulumi.staging.yaml", "Pulumi.prod.yaml", "package.json", "tsconfig.json"],
-  ...["infra", "services"],
-];
 
 /** A copy of the program under `parent` in which fields of the service's definition have other values. */
-export function programWith(parent: string, fields: Record<string, unknown>): string {
-  const folder = mkdtempSync(path.join(parent, "program-"));
-  const isSource = (from: string) => !/[/\\](node_modules|dist)([/\\]|$)/.test(from.slice(root.length));
-  for (const part of parts)
-    cpSync(path.join(root, part), path.join(folder, part), { recursive: true, filter: isSource });
-  symlinkSync(path.join(root, "node_modules"), path.join(folder, "node_modules"));
+export function programWith(parent: string, fields: Record<string, unknown>): Promise<string> {
+  return programOf(parent, fields, (entry) => edited(entry, fields));
+}
 
-  const text = readFileSync(path.join(root, file), "utf8");
+/** A copy of the program under `parent` with a second service, which is the first one under another name. */
+export async function programWithSecond(parent: string, name: string): Promise<string> {
+  const directory = `services/${name}`;
+  const folder = await programOf(
+    parent,
+    { directory },
+    (entry) => `${entry}\n${edited(entry, { name, directory })}`,
+  );
+  for (const file of await listTree(path.join(folder, directory))) {
+    const from = path.join(folder, directory, file);
+    const text = await readFile(from, "utf8");
+    await rm(from);
+    await writeFile(
+      path.join(folder, directory, file.replaceAll(service, name)),
+      text.replaceAll(service, name),
+    );
+  }
+  return folder;
+}
+
+async function programOf(
+  parent: string,
+  { directory }: Record<string, unknown>,
+  change: (entry: string) => string,
+): Promise<string> {
+  const folder = await mkdtemp(path.join(parent, "program-"));
+  await copyCheckout(folder);
+  const text = await readFile(path.join(folder, file), "utf8");
   const [entry] = /^ {2}\{\n {4}name: "trivia-api",\n[^]*?^ {2}\},$/m.exec(text) ?? [];
   if (!entry) throw new Error(`${file} has no entry of ${service}`);
-  const edited = Object.entries(fields).reduce((of, [field, value]) => {
+  await writeFile(
+    path.join(folder, file),
+    text.replace(entry, () => change(entry)),
+  );
+  if (typeof directory === "string")
+    await cp(path.join(folder, "services", service), path.join(folder, directory), { recursive: true });
+  return folder;
+}
+
+function edited(entry: string, fields: Record<string, unknown>): string {
+  return Object.entries(fields).reduce((of, [field, value]) => {
     const line = new RegExp(`^    ${field}: .*,$`, "m");
     if (!line.test(of)) throw new Error(`${file}: ${service} has no ${field}`);
     return of.replace(line, () => `    ${field}: ${JSON.stringify(value)},`);
   }, entry);
-  writeFileSync(
-    path.join(folder, file),
-    text.replace(entry, () => edited),
-  );
-
-  const { directory } = fields;
-  if (typeof directory === "string")
-    cpSync(path.join(folder, "services", service), path.join(folder, directory), { recursive: true });
-  return folder;
 }
 
 /** Stack configuration by full key, with other values of arguments such as `deployment.canaryPercent`. */

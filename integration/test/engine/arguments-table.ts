@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import ts from "typescript";
 import { configArguments } from "../../../infra/config";
+import { root } from "../../checkout";
 import { readProject } from "../../provision/config";
-import { root } from "../../rehearsal/bring-up";
 
 /** How a change of an argument arrives, in the words of docs/arguments.md. */
 export const arrivals = ["through a release", "in place", "replacement"] as const;

@@ -115,6 +115,16 @@ export const trials: Record<string, Trial> = {
     apart: "environment",
     changes: templates,
   },
+  "services.<name>.protect": {
+    value: false,
+    in: "staging",
+    apart: "subnets",
+    changes: [
+      ...update("load-balancer", "enableDeletionProtection"),
+      ...update("repository", "forceDelete"),
+      ...update("artifacts-bucket", "forceDestroy"),
+    ],
+  },
   "source.connectionArn": {
     value: "arn:aws:codeconnections:us-east-1:111111111111:connection/2",
     in: "staging",

@@ -33,11 +33,11 @@ describe("docs/arguments.md", () => {
     for (const refusal of refusals) assert.ok(text.includes(refusal), refusal);
   });
 
-  it("may leave a kind that is not there to TypeScript", () => {
+  it("may leave a kind that is not there to TypeScript", async () => {
     const { value, typeError } = trials[`${definition}kind`] ?? {};
     const folder = mkdtempSync(path.join(os.tmpdir(), "greenroom-test-"));
     try {
-      const errors = typeErrors(programWith(folder, { kind: value }));
+      const errors = typeErrors(await programWith(folder, { kind: value }));
       assert.ok(
         errors.some((error) => error === typeError),
         errors.join("\n"),

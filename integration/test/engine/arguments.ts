@@ -91,7 +91,7 @@ async function check(group: Group, { stacks, folder }: ArgumentsOptions): Promis
 /** Has no data and serves nothing; AWS can only make another one. */
 const replaceable = "aws:codedeploy/deploymentConfig:DeploymentConfig";
 
-function previewOf({ arguments: all }: Group, own: EngineStack, folder: string) {
+async function previewOf({ arguments: all }: Group, own: EngineStack, folder: string) {
   const fields: Record<string, unknown> = {};
   const values: Record<string, unknown> = {};
   for (const argument of all) {
@@ -100,7 +100,7 @@ function previewOf({ arguments: all }: Group, own: EngineStack, folder: string) 
     else values[argument] = value;
     Object.assign(values, others);
   }
-  const stack = Object.keys(fields).length > 0 ? own.withProgram(programWith(folder, fields)) : own;
+  const stack = Object.keys(fields).length > 0 ? own.withProgram(await programWith(folder, fields)) : own;
   return stack.preview({ config: configWith(own.config, values) });
 }
 

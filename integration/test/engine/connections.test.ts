@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { addressOf, ConnectionRecorder } from "./connections";
+import { connect, createServer, type AddressInfo } from "node:net";
+import { addressOf, recordConnections } from "./connections";
 
 describe("the recorder of connections", function () {
   before(function () {
@@ -19,19 +20,25 @@ describe("the recorder of connections", function () {
   });
 
   it("sees where a child of a child has a socket to", async () => {
-    const recorder = new ConnectionRecorder();
+    const stop = recordConnections();
     // A UDP socket that is connected sends nothing by that. The address is one for documentation.
     const program = `require("node:dgram").createSocket("udp4").connect(9, "192.0.2.1", () => console.log("connected"))`;
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
+    await once(socket, "connect");
     const child = spawn("sh", ["-c", `"${process.execPath}" -e '${program}'; true`], {
       stdio: ["ignore", "pipe", "inherit"],
       detached: true,
     });
     await once(child.stdout, "data");
-    recorder.look();
-    recorder.stop();
+    const { loopback, outside } = await stop();
+    socket.destroy();
+    server.close();
     if (child.pid !== undefined) process.kill(-child.pid);
+    assert.ok(loopback > 0);
     assert.deepEqual(
-      recorder.outside.map(({ protocol, remote }) => ({ protocol, remote })),
+      outside.map(({ protocol, remote }) => ({ protocol, remote })),
       [{ protocol: "udp", remote: "192.0.2.1:9" }],
     );
   });

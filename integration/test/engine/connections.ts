@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { isMainThread, parentPort, Worker } from "node:worker_threads";
 
 /** A socket of this process or of one that it has started, and where it leads. */
 export interface Connection {
@@ -9,7 +10,7 @@ export interface Connection {
 }
 
 /** How often is looked, in wall milliseconds. An attempt to reach a host that does not answer lasts for seconds. */
-const everyMs = 100;
+const everyMs = 250;
 
 /**
  * Records every connection to another address than loopback that this process and all its descendants have, by what
@@ -30,9 +31,9 @@ export class ConnectionRecorder {
 
   look(): void {
     const suspects = new Map<string, { protocol: string; remote: string }>();
-    for (const [inode, socket] of socketsByInode()) {
-      if (isLoopback(socket.remote)) this.loopback++;
-      else if (!this.seen.has(inode)) suspects.set(inode, socket);
+    for (const { protocol, remote, inode } of sockets()) {
+      if (isLoopback(remote)) this.loopback++;
+      else if (!this.seen.has(inode)) suspects.set(inode, { protocol, remote: addressOf(remote) });
     }
     // Whose a socket is takes long to find out: only for those that should not be there. Others' are none of ours.
     if (suspects.size === 0) return;
@@ -81,20 +82,19 @@ const commandOf = (pid: number): string =>
     .replaceAll("\0", " ")
     .trim();
 
-/** @see https://www.kernel.org/doc/html/latest/networking/proc_net_tcp.html */
-function socketsByInode(): Map<string, { protocol: string; remote: string }> {
-  const sockets = new Map<string, { protocol: string; remote: string }>();
+/**
+ * Those that are connected, as Linux writes them: all ends of the last minute are among them, many thousands.
+ * @see https://www.kernel.org/doc/html/latest/networking/proc_net_tcp.html
+ */
+function* sockets(): Generator<{ protocol: string; remote: string; inode: string }> {
   for (const protocol of ["tcp", "tcp6", "udp", "udp6"]) {
     const table = attempt(() => readFileSync(`/proc/net/${protocol}`, "utf8"), "");
-    for (const line of table.split("\n").slice(1)) {
-      const [, , remote, , , , , , , inode] = line.trim().split(/\s+/);
-      // No port: it listens, or is not connected.
-      if (!remote || !inode || remote.endsWith(":0000")) continue;
-      sockets.set(inode, { protocol, remote: addressOf(remote) });
-    }
+    for (const [, remote = "", inode = ""] of table.matchAll(row)) yield { protocol, remote, inode };
   }
-  return sockets;
 }
+
+/** Its remote address and inode. Without a port it listens, or is not connected. */
+const row = /^ *\d+: \S+ ([0-9A-F]+:(?!0000)\S+) \S+ \S+ \S+ \S+ +\d+ +\d+ (\d+)/gm;
 
 /** The address of `0100007F:1F90`: each four bytes are in the machine's order, which is little-endian wherever we run. */
 export function addressOf(text: string): string {
@@ -111,4 +111,36 @@ export function addressOf(text: string): string {
 }
 
 const isLoopback = (remote: string): boolean =>
-  remote.startsWith("127.") || remote.startsWith("0000:0000:0000:0000:0000:0000:0000:0001:");
+  /^(0{16}FFFF0000|)[0-9A-F]{6}7F:|^0{24}01000000:/.test(remote);
+
+/** What was recorded. */
+export type Recorded = Pick<ConnectionRecorder, "loopback" | "outside">;
+
+/**
+ * Records in a thread of its own: the tables are long, and clients would wait for whoever reads them.
+ * @returns ends it, and tells what it has recorded
+ */
+export function recordConnections(): () => Promise<Recorded> {
+  const worker = new Worker(__filename, { execArgv: ["--require", require.resolve("tsx/cjs")] });
+  const recorded = new Promise<Recorded>((resolve, reject) => {
+    worker.once("message", resolve);
+    worker.once("error", reject);
+  });
+  // Whoever asks hears of it.
+  recorded.catch(() => undefined);
+  return () => {
+    worker.postMessage("stop");
+    return recorded;
+  };
+}
+
+if (!isMainThread && parentPort) {
+  const port = parentPort;
+  const recorder = new ConnectionRecorder();
+  port.once("message", () => {
+    recorder.look();
+    recorder.stop();
+    const { loopback, outside } = recorder;
+    port.postMessage({ loopback, outside } satisfies Recorded);
+  });
+}

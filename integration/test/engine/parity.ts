@@ -1,8 +1,8 @@
 import path from "node:path";
+import { root, venv } from "../../checkout";
 import { startLocalAws } from "../../local-aws/local-aws";
 import { provisionDirect } from "../../provision/direct";
 import { takeInventory, type Inventory } from "../../provision/inventory";
-import { root } from "../../rehearsal/bring-up";
 import type { EnvironmentName } from "../../rehearsal/environments";
 import { onBoth, type World } from "./world";
 
@@ -19,7 +19,7 @@ export async function directHoldings({ environments, stacks, folder }: World): P
   const local = await startLocalAws({
     speed: 200,
     port: 0,
-    venv: process.env.GREENROOM_VENV ?? path.join(root, ".greenroom", "base"),
+    venv,
     keepFolder: path.join(folder, "direct"),
     warn: (message) => process.stderr.write(`${message}\n`),
   });

@@ -9,21 +9,21 @@ import { Rehearsal } from "../../rehearsal/rehearsal";
 import { workingTree } from "../../rehearsal/run";
 import { takeInventory, type Inventory } from "../../provision/inventory";
 import type { EngineStack } from "../../provision/engine";
-import { ConnectionRecorder } from "./connections";
+import { recordConnections, type Recorded } from "./connections";
 
 export const environmentNames = ["staging", "prod"] as const;
 
 /** Both stacks on one local AWS, brought up by the real engine, and everything that is recorded of it. */
 export interface World extends BroughtUp {
   stacks: Record<EnvironmentName, EngineStack>;
-  /** Undefined where the system does not say where connections go. */
-  connections?: ConnectionRecorder;
+  /** Where connections went; undefined where the system does not say. Records no more. */
+  connections?: () => Promise<Recorded>;
   /** What the local AWS and the engine complained about. */
   complaints: string[];
   /** A folder for the tests' own files. */
   folder: string;
-  /** Puts both environments under clients. */
-  startClients(): Promise<Rehearsal>;
+  /** Puts both environments under clients, for releases of what is in `directory`. */
+  startClients(directory: string): Promise<Rehearsal>;
   inventory(name: EnvironmentName): Promise<Inventory>;
 }
 
@@ -37,12 +37,12 @@ export async function startWorld(): Promise<World> {
       screen.fail(text);
     },
   };
-  const connections = existsSync("/proc/net/tcp") ? new ConnectionRecorder() : undefined;
+  const connections = existsSync("/proc/net/tcp") ? recordConnections() : undefined;
   const folder = await mkdtemp(path.join(os.tmpdir(), "greenroom-test-"));
   const removeFolder = () => rm(folder, { recursive: true, force: true, maxRetries: 5 });
   const broughtUp = await bringUp({ engine: true, speed: 200, port: 0, progress }).catch(
     async (error: unknown) => {
-      connections?.stop();
+      await connections?.();
       await removeFolder();
       throw error;
     },
@@ -56,8 +56,8 @@ export async function startWorld(): Promise<World> {
     connections,
     complaints,
     folder,
-    startClients: () =>
-      (rehearsal ??= workingTree().then((tree) =>
+    startClients: (directory) =>
+      (rehearsal ??= workingTree(directory).then((tree) =>
         Rehearsal.start({
           local,
           environments,
@@ -70,7 +70,7 @@ export async function startWorld(): Promise<World> {
       )),
     inventory: (name) => takeInventory(local.aws.endpoint, environments[name].identity),
     close: async () => {
-      connections?.stop();
+      await connections?.();
       await rehearsal?.then((running) => running.stop()).catch(() => undefined);
       await broughtUp.close();
       await removeFolder();
