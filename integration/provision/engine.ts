@@ -111,8 +111,14 @@ export class EngineStack {
     return { ...readProject(path.resolve(programFolder), stack).config, ...config };
   }
 
+  /** Without a preview beforehand: before it meets something protected, it may have destroyed what is not. */
   destroy(): Promise<Outcome> {
     return this.run({ name: "destroy" });
+  }
+
+  /** What `pulumi destroy` does first. */
+  previewDestroy(): Promise<Outcome> {
+    return this.run({ name: "destroy", preview: true });
   }
 
   private async run(operation: Operation, changes: Record<string, unknown> = {}): Promise<Outcome> {

@@ -75,6 +75,6 @@ async function perform(stack: Stack, { operation }: Task, changes: Changes, sign
     case "drift":
       return stack.refresh({ ...common, previewOnly: true });
     case "destroy":
-      return stack.destroy(common);
+      return operation.preview ? stack.previewDestroy(common) : stack.destroy(common);
   }
 }

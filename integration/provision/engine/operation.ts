@@ -7,7 +7,8 @@ export type Operation =
   | { name: "preview"; refresh?: boolean }
   /** Looks for drift, and changes nothing. */
   | { name: "drift" }
-  | { name: "destroy" };
+  /** `preview`: says what would go, and changes nothing. */
+  | { name: "destroy"; preview?: boolean };
 
 /** What a stack's process is told to do. */
 export interface Task {

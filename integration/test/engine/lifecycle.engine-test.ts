@@ -289,10 +289,13 @@ describe("both stacks under the real Pulumi engine", function () {
 
   it("keep what serves traffic when somebody destroys them by mistake, and go when that is meant", async () => {
     const { stacks } = world;
-    await assert.rejects(stacks.prod.destroy(), /cannot be deleted\s+because it is protected/);
+    await assert.rejects(stacks.prod.previewDestroy(), /cannot be deleted\s+because it is protected/);
     await onBoth(async (name) => {
       const mayGo = stacks[name].withConfig({ "greenroom:protect": false });
-      await mayGo.up();
+      const { changes } = await mayGo.up();
+      // Nothing has gone yet that would have to be made again.
+      assert.ok(changes.length > 0);
+      assert.deepEqual(told(changes.filter(({ op }) => op !== "update")), []);
       await mayGo.destroy();
     });
     const { fresh } = await holdings;
