@@ -2,29 +2,19 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import net from "node:net";
 import path from "node:path";
-
-/** The emulator behind the local AWS, for everything that need not act. */
-export interface Base {
-  url: string;
-  /** Rejects when the base ends before it is closed. */
-  failed: Promise<never>;
-  close(): Promise<void>;
-}
-
-/** The base cannot run, or stopped running: the rehearsal could not be held. */
-export class BaseError extends Error {
-  override name = "BaseError";
-}
+import { BaseError, type Base } from "./base";
+import { healthOf } from "./health";
+import { expectMiniStack } from "./ministack";
 
 /**
- * Starts MiniStack on loopback and waits until it is healthy.
+ * Starts MiniStack from its virtual environment on loopback and waits until it is healthy.
  *
  * @param options.venv the virtual environment it is installed in
  * @param options.folder where it, and the functions that it runs, may leave things
  * @param options.logFile what it says; written anew
  * @param options.environment what it and the functions that it runs find in their environment
  */
-export async function startMiniStack(options: {
+export async function startMiniStackProcess(options: {
   venv: string;
   folder: string;
   logFile: string;
@@ -71,22 +61,16 @@ export async function startMiniStack(options: {
     log.end();
   };
   try {
-    await Promise.race([healthy(url, logFile), failed]);
+    const hint = `its log is ${logFile}`;
+    const health = await Promise.race([
+      healthOf(url, { name: "the base (MiniStack)", limitMs: 30_000, hint }),
+      failed,
+    ]);
+    return { ...expectMiniStack(health, options.venv), url, failed, close };
   } catch (error) {
     await close();
     throw error;
   }
-  return { url, failed, close };
-}
-
-async function healthy(url: string, logFile: string): Promise<void> {
-  const deadline = Date.now() + 30_000;
-  while (Date.now() < deadline) {
-    const answer = await fetch(`${url}/_ministack/health`).catch(() => undefined);
-    if (answer?.ok) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new BaseError(`the base (MiniStack) was not healthy after 30 seconds; its log is ${logFile}`);
 }
 
 /** Ends a process and what it started: politely, then not. */
@@ -106,7 +90,7 @@ async function endGroup(child: ChildProcess, ended: Promise<unknown>): Promise<v
   signal("SIGKILL");
 }
 
-export function freePort(): Promise<number> {
+function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = net.createServer();
     server.once("error", reject);
