@@ -1,0 +1,162 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type Dockerode from "dockerode";
+import type { AuthConfig } from "dockerode";
+import { labelsOf, type Labels } from "./labels";
+import { pullImage } from "./pull";
+import { startRelay, type Relay } from "./relay";
+import { startRyuk } from "./ryuk";
+import { messageOf, removeRehearsal, statusOf, sweep } from "./sweep";
+
+export interface DockerRuntime {
+  readonly docker: Dockerode;
+  /** What everything carries that is made: the next rehearsal removes what this one leaves when it crashes. */
+  readonly labels: Labels;
+  /** Of this rehearsal alone; what is published from it is published on 127.0.0.1. */
+  readonly network: { id: string; name: string };
+  /** Where the gateway answers to containers: an address on the network, and `http://ADDRESS:PORT`. */
+  readonly relay: { address: string; endpoint: string };
+  /** `127.0.0.1:PORT` where the daemon reaches the gateway, and with it the local ECR. */
+  readonly registry: string;
+  /** Goes on when the image is there, which may take a pull. @throws Error with a sentence for people */
+  ensureImage(image: string, auth?: AuthConfig): Promise<void>;
+  /** Removes everything that carries the labels, and images that were pulled from the local ECR. Never rejects. */
+  close(): Promise<void>;
+}
+
+export interface DockerOptions {
+  /** The rehearsal's. */
+  id: string;
+  gatewayPort: number;
+  warn: (message: string) => void;
+  /** The image that the relay runs in; it has Node.js 20 or newer as `node`. */
+  relayImage?: string;
+}
+
+const defaultRelayImage = "public.ecr.aws/docker/library/node:22-alpine";
+/** Wall time for what a daemon does at once, unless it does not answer any more. */
+const closeLimitMs = 60_000;
+
+/** Why there is no Docker to work with, or undefined when there is. */
+export async function dockerMissing(): Promise<string | undefined> {
+  try {
+    await findDocker();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** Opens a place of its own for a rehearsal. @throws Error with a sentence for people */
+export async function openDocker(options: DockerOptions): Promise<DockerRuntime> {
+  const { docker, socketPath, desktop } = await findDocker();
+  const { warn, gatewayPort } = options;
+  const id = options.id
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-+|-+$/g, "");
+  for (const problem of await sweep(docker)) warn(`Docker ${problem}`);
+  const labels = await labelsOf(id);
+  const pulls = new Map<string, Promise<void>>();
+  const ensureImage = async (image: string, auth?: AuthConfig) => {
+    if (await isThere(docker, image)) return;
+    let pull = pulls.get(image);
+    if (!pull) {
+      pull = pullImage(docker, image, auth).finally(() => pulls.delete(image));
+      pulls.set(image, pull);
+    }
+    return pull;
+  };
+
+  let relay: Relay | undefined;
+  let ryuk: { close(): void } | undefined;
+  let closed: Promise<void> | undefined;
+  const close = () => {
+    closed ??= (async () => {
+      relay?.close();
+      const removal = removeRehearsal(docker, id);
+      const late = wait(closeLimitMs, ["Docker does not answer"], { ref: false });
+      const problems = await Promise.race([removal, late]).catch((error: unknown) => [messageOf(error)]);
+      removal.catch(() => undefined);
+      ryuk?.close();
+      for (const problem of problems) {
+        warn(`Docker, at the end of the rehearsal: ${problem}. The next rehearsal removes what is left.`);
+      }
+    })();
+    return closed;
+  };
+  try {
+    ryuk = await startRyuk(docker, labels, socketPath, warn);
+    const name = `greenroom-${id}`;
+    const network = await docker.createNetwork({
+      Name: name,
+      Driver: "bridge",
+      CheckDuplicate: true,
+      Labels: labels,
+      // A port that somebody publishes without saying where is not published off loopback either.
+      // https://docs.docker.com/engine/network/drivers/bridge/#options
+      Options: { "com.docker.network.bridge.host_binding_ipv4": "127.0.0.1" },
+    });
+    const image = options.relayImage ?? process.env.GREENROOM_RELAY_IMAGE ?? defaultRelayImage;
+    await ensureImage(image);
+    relay = await startRelay({ docker, labels, network: name, image, gatewayPort, warn });
+    const { address, publishedPort } = relay;
+    return {
+      docker,
+      labels,
+      network: { id: network.id, name },
+      relay: { address, endpoint: `http://${address}:${gatewayPort}` },
+      // Docker Desktop's daemon is in a virtual machine with a loopback of its own, where the relay's port is.
+      registry: `127.0.0.1:${desktop ? publishedPort : gatewayPort}`,
+      ensureImage,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw new Error(`cannot work with Docker: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+async function isThere(docker: Dockerode, image: string): Promise<boolean> {
+  return docker
+    .getImage(image)
+    .inspect()
+    .then(
+      () => true,
+      (error: unknown) => {
+        if (statusOf(error) === 404) return false;
+        throw error;
+      },
+    );
+}
+
+interface Found {
+  docker: Dockerode;
+  /** The daemon's socket, as a container can mount it. */
+  socketPath: string;
+  desktop: boolean;
+}
+
+/** By Testcontainers' rules: DOCKER_HOST, contexts, the usual sockets, rootless and Docker Desktop's. */
+async function findDocker(): Promise<Found> {
+  // Everything that is published here is published on loopback; Testcontainers would start a container to find out.
+  process.env.TESTCONTAINERS_HOST_OVERRIDE ??= "127.0.0.1";
+  // It publishes on every interface when Testcontainers starts it; startRyuk does not.
+  process.env.TESTCONTAINERS_RYUK_DISABLED ??= "true";
+  const { getContainerRuntimeClient } = await import("testcontainers");
+  const client = await getContainerRuntimeClient().catch(() => {
+    const where = process.env.DOCKER_HOST ? `at DOCKER_HOST=${process.env.DOCKER_HOST}` : "on this machine";
+    throw new Error(`no Docker daemon answers ${where}`);
+  });
+  const { container, info } = client;
+  const { dockerode: docker } = container;
+  await docker.ping().catch((error: unknown) => {
+    throw new Error(`the Docker daemon does not answer: ${messageOf(error)}`);
+  });
+  const { operatingSystemType, operatingSystem, remoteSocketPath } = info.containerRuntime;
+  if (operatingSystemType !== "linux") {
+    throw new Error(
+      `the Docker daemon runs ${operatingSystemType} containers; a rehearsal needs Linux containers`,
+    );
+  }
+  return { docker, socketPath: remoteSocketPath, desktop: operatingSystem === "Docker Desktop" };
+}
