@@ -15,40 +15,9 @@ export interface Difference {
 /** The path of a resource that only one of the inventories has. */
 export const wholeResource = "(the resource)";
 
-/** A difference that is as it should be. */
-export interface Reason {
-  /** A kind, or `*` for all. */
-  kind: string;
-  /** @default all names. `*` stands for any characters. */
-  name?: string;
-  /** `*` stands for any characters, but not for `wholeResource`, which must be given as such. */
-  path: string;
-  /** A sentence for people. */
-  why: string;
-}
-
-export interface Comparison {
-  /** What no reason explains. */
-  differences: Difference[];
-  accepted: (Difference & { why: string })[];
-  /** Reasons that explain nothing (any more): they would hide the next mistake. */
-  unused: Reason[];
-}
-
-/** Compares what two local AWSs hold, resource by resource and attribute by attribute. */
-export function compareInventories(a: Inventory, b: Inventory, reasons: Reason[]): Comparison {
-  const comparison: Comparison = { differences: [], accepted: [], unused: [] };
-  const used = new Set<Reason>();
-  for (const difference of differencesOf(a, b)) {
-    // All that match are in use, not only the first.
-    const matching = reasons.filter((reason) => explains(reason, difference));
-    for (const reason of matching) used.add(reason);
-    const [first] = matching;
-    if (first) comparison.accepted.push({ ...difference, why: first.why });
-    else comparison.differences.push(difference);
-  }
-  comparison.unused = reasons.filter((reason) => !used.has(reason));
-  return comparison;
+/** Where two local AWSs hold different things, resource by resource and attribute by attribute. */
+export function compareInventories(a: Inventory, b: Inventory): Difference[] {
+  return [...differencesOf(a, b)];
 }
 
 function* differencesOf(a: Inventory, b: Inventory): Generator<Difference> {
@@ -84,16 +53,4 @@ function* inside(a: unknown, b: unknown, path: string): Generator<Pick<Differenc
   } else if (Array.isArray(a) && Array.isArray(b)) {
     for (let i = 0; i < Math.max(a.length, b.length); i++) yield* inside(a[i], b[i], `${path}[${i}]`);
   } else if (a !== b) yield { path, a, b };
-}
-
-function explains({ kind, name, path }: Reason, difference: Difference): boolean {
-  if (kind !== "*" && kind !== difference.kind) return false;
-  if (name !== undefined && !matches(name, difference.name)) return false;
-  if (difference.path === wholeResource) return path === wholeResource;
-  return matches(path, difference.path);
-}
-
-function matches(pattern: string, text: string): boolean {
-  const parts = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${parts.join(".*")}$`, "s").test(text);
 }

@@ -1,28 +1,21 @@
-import { type Comparison, type Difference, wholeResource } from "./compare";
+import { type Difference, wholeResource } from "./compare";
 import type { Inventory } from "./resource";
 import { groupsOf } from "./shapes";
 
 /**
- * A comparison for people: every difference with both values, and reasons that were not needed.
+ * Differences for people, with both values of each.
  *
  * @param sides what to call the two inventories
  * @returns "" when there is nothing to say
  */
-export function formatComparison({ differences, unused }: Comparison, sides: [string, string]): string {
-  const lines: string[] = [];
-  if (differences.length > 0) {
-    const many = differences.length === 1 ? "1 difference" : `${differences.length} differences`;
-    lines.push(`${many} between ${sides[0]} and ${sides[1]}:`);
-    const resources = groupsOf(differences, ({ kind, name }) => `${kind} "${name}"`);
-    for (const [resource, own] of resources) lines.push(...formatResource(resource, own, sides));
-  }
-  if (unused.length > 0) {
-    lines.push("reasons that explain no difference (remove them):");
-    for (const { kind, name, path, why } of unused) {
-      lines.push(`  ${kind}${name === undefined ? "" : ` "${name}"`} ${path}: ${why}`);
-    }
-  }
-  return lines.join("\n");
+export function formatDifferences(differences: Difference[], sides: [string, string]): string {
+  if (differences.length === 0) return "";
+  const many = differences.length === 1 ? "1 difference" : `${differences.length} differences`;
+  const resources = groupsOf(differences, ({ kind, name }) => `${kind} "${name}"`);
+  return [
+    `${many} between ${sides[0]} and ${sides[1]}:`,
+    ...[...resources].flatMap(([resource, own]) => formatResource(resource, own, sides)),
+  ].join("\n");
 }
 
 function formatResource(

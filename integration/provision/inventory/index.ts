@@ -4,10 +4,10 @@ import { resolve } from "./resolve";
 import type { Inventory } from "./resource";
 import { services } from "./services";
 
-export { compareInventories, wholeResource } from "./compare";
-export type { Comparison, Difference, Reason } from "./compare";
+export { compareInventories } from "./compare";
+export type { Difference } from "./compare";
 export { withoutDefaults } from "./defaults";
-export { formatComparison, formatInventory } from "./format";
+export { formatDifferences, formatInventory } from "./format";
 export type { Inventory, Resource } from "./resource";
 
 /**

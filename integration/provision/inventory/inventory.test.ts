@@ -10,7 +10,7 @@ import { type LocalAws, startLocalAws } from "../../local-aws/local-aws";
 import { root, venv } from "../../checkout";
 import { provisionDirect } from "../direct";
 import { Session } from "../direct/session";
-import { compareInventories, formatComparison, type Inventory, takeInventory, withoutDefaults } from ".";
+import { compareInventories, formatDifferences, type Inventory, takeInventory, withoutDefaults } from ".";
 
 const owner = { account: "111111111111", region: "us-east-1" };
 
@@ -51,8 +51,8 @@ describe("Inventory of a local AWS", function () {
   });
 
   it("is the same for a stack that was brought up twice, without a reason", () => {
-    const comparison = compareInventories(first, second, []);
-    assert.equal(formatComparison(comparison, ["the first", "the second"]), "");
+    const differences = compareInventories(first, second);
+    assert.equal(formatDifferences(differences, ["the first", "the second"]), "");
   });
 
   it("has what the stack is made of, and no more than that without the defaults", () => {
@@ -128,7 +128,7 @@ describe("Inventory of a local AWS", function () {
       aws.close();
     }
     const changed = await takeInventory(endpoint(clouds[1]), owner);
-    const { differences } = compareInventories(second, changed, []);
+    const differences = compareInventories(second, changed);
     const found = differences.map(({ kind, name, path }) => `${kind} ${name} ${path}`);
     const [green, nowBlue] = [
       "<target group:gr-staging-trivia-api-green>",
