@@ -1,7 +1,8 @@
 import os from "node:os";
 import path from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { root } from "../checkout";
+import { root, takeToken } from "../checkout";
+import { localStackImage, parseBase } from "../local-aws/base";
 import { engineMissing } from "../provision/engine";
 import { bringUp, type BroughtUp } from "./bring-up";
 import { exitCode, outcomeCodes, type RehearsalResult } from "./model";
@@ -16,6 +17,9 @@ interface Options {
   rate: number;
   port?: number;
   report: string;
+  base: string;
+  localstackImage?: string;
+  localstackDockerSocket?: boolean;
   engine?: boolean;
   keep?: boolean;
 }
@@ -26,6 +30,15 @@ const number = (least: number, most: number) => (text: string) => {
     throw new InvalidArgumentError(`It must be a number from ${least} to ${most}.`);
   }
   return value;
+};
+
+const checkedBase = (text: string) => {
+  try {
+    parseBase(text);
+    return text;
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+  }
 };
 
 const ids = scenarios.map(({ id }) => id);
@@ -39,6 +52,7 @@ function readOptions(): Options {
     .addOption(
       new Option("--scenario <id...>", "what to rehearse, in this order; or all")
         .choices([...ids, "all"])
+        .env("GREENROOM_SCENARIO")
         .default(usual),
     )
     .addOption(
@@ -57,12 +71,30 @@ function readOptions(): Options {
         "port of the local AWS on 127.0.0.1; 0 takes a free one (default: 4566, or a free one when that is taken)",
       ).argParser(number(0, 65535)),
     )
+    .addOption(
+      new Option(
+        "--base <base>",
+        "what is behind the local AWS: ministack, localstack (in Docker), or http://127.0.0.1:PORT of one that runs already",
+      )
+        .argParser(checkedBase)
+        .default("ministack"),
+    )
+    .addOption(
+      new Option("--localstack-image <image>", "with --base localstack: the image, which says the version")
+        .env("GREENROOM_LOCALSTACK_IMAGE")
+        .default(localStackImage),
+    )
+    .option(
+      "--localstack-docker-socket",
+      "with --base localstack: gives it the Docker socket, so that functions run in it; without, MiniStack runs them",
+    )
     .addOption(new Option("--report <folder>", "where the report goes").default(".greenroom/report"))
     .option("--engine", "bring the stacks up with the real Pulumi engine: needs pulumi on PATH, and minutes")
     .option("--keep", "leave the local AWS up afterwards, until Ctrl-C")
     .addHelpText(
       "after",
       `\nScenarios:\n${scenarios.map(({ id, title }) => `  ${id.padEnd(18)} ${title}`).join("\n")}\n\n` +
+        "LocalStack's token is taken from LOCALSTACK_AUTH_TOKEN.\n\n" +
         "Exit codes: 0 everything went as expected, 1 it did not, 2 the rehearsal could not run.",
     )
     // Commander's own code for a wrong option is 1, which here is a verdict.
@@ -71,6 +103,7 @@ function readOptions(): Options {
 }
 
 async function main(): Promise<number> {
+  const token = takeToken();
   const options = readOptions();
   const missing = options.engine ? engineMissing() : undefined;
   if (missing) {
@@ -80,7 +113,11 @@ async function main(): Promise<number> {
   const progress = progressOn();
   const stopping = new AbortController();
   const { speed, port, engine } = options;
-  const bringing = bringUp({ speed, port, engine, progress, signal: stopping.signal });
+  const base = parseBase(options.base, {
+    image: options.localstackImage,
+    withDockerSocket: options.localstackDockerSocket,
+  });
+  const bringing = bringUp({ speed, port, engine, base, token, progress, signal: stopping.signal });
   // What could not be brought up has cleaned up after itself.
   const close = () => bringing.then((broughtUp) => broughtUp.close()).catch(() => undefined);
   const stop = (signal: NodeJS.Signals) => {
