@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { cp, mkdir, symlink } from "node:fs/promises";
 import path from "node:path";
 import { listTree } from "./local-aws/codepipeline/tree";
@@ -6,8 +7,21 @@ import { readStackConfig } from "./provision/config";
 /** Where this checkout of the repository is. */
 export const root = path.resolve(__dirname, "..");
 
-/** Where `integration/setup.mjs` has installed the base. */
-export const venv = process.env.GREENROOM_VENV ?? path.join(root, ".greenroom", "base");
+/** Where `integration/setup.mjs` has installed MiniStack and the AWS command line, or why it could not. */
+export const venv = process.env.GREENROOM_NO_PYTHON
+  ? { missing: process.env.GREENROOM_NO_PYTHON }
+  : (process.env.GREENROOM_VENV ?? path.join(root, ".greenroom", "base"));
+
+/**
+ * LocalStack's token, which `integration/setup.mjs` hands on through a pipe. Taken out of this process's environment, too,
+ * if it is there, so that nothing that it starts has it.
+ */
+export function takeToken(): string | undefined {
+  const { LOCALSTACK_AUTH_TOKEN: inherited, GREENROOM_TOKEN_FD: handedOn } = process.env;
+  delete process.env.LOCALSTACK_AUTH_TOKEN;
+  delete process.env.GREENROOM_TOKEN_FD;
+  return (handedOn ? readFileSync(Number(handedOn), "utf8") : inherited)?.trim() || undefined;
+}
 
 /** What the two stack files say that whoever brings both stacks up has to know. */
 export function stackSettings() {

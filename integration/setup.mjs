@@ -10,6 +10,9 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const venv = path.join(root, ".greenroom", "base");
 const isWindows = process.platform === "win32";
 const [file, ...args] = process.argv.slice(2);
+// LocalStack's token goes on through a pipe: an environment is inherited, and can be read as long as its process lives.
+const token = process.env.LOCALSTACK_AUTH_TOKEN;
+delete process.env.LOCALSTACK_AUTH_TOKEN;
 
 /** Ends with exit code 2: the rehearsal could not run. */
 function stop(message) {
@@ -57,23 +60,23 @@ async function installPackages() {
   });
 }
 
+/** A Python that is new enough, or why there is none. */
 async function findPython() {
   const tried = [];
   for (const command of process.env.PYTHON ? [process.env.PYTHON] : ["python3", "python"]) {
     const { code, output } = await run(command, ["-c", "import sys; print('%d.%d' % sys.version_info[:2])"]);
     const [major, minor] = output.trim().split(".").map(Number);
-    if (code === 0 && (major > 3 || (major === 3 && minor >= 10))) return command;
+    if (code === 0 && (major > 3 || (major === 3 && minor >= 10))) return { python: command };
     tried.push(`${command}: ${code === 0 ? `version ${output.trim()}` : "not there"}`);
   }
-  return stop(
-    `Python 3.10 or newer is needed for the base emulator (${tried.join("; ")}). ` +
-      "Install it, or name one in the environment variable PYTHON.",
-  );
+  return { missing: tried.join("; ") };
 }
 
+/** Gives why it could not: without Python, MiniStack runs from its image. */
 async function installBase() {
   const requirements = path.join(root, "integration", "requirements.txt");
-  const python = await findPython();
+  const { python, missing } = await findPython();
+  if (!python) return missing;
   await once("the base emulator", path.join(venv, ".greenroom"), readFileSync(requirements), async () => {
     rmSync(venv, { recursive: true, force: true });
     const made = await run(python, ["-m", "venv", venv]);
@@ -97,13 +100,23 @@ const [major, minor] = process.versions.node.split(".").map(Number);
 if (major < 20 || (major === 20 && minor < 19))
   stop(`Node.js 20.19 or newer is needed; this is ${process.versions.node}.`);
 if (!file) stop("usage: node integration/setup.mjs FILE [ARGUMENTS]");
-await Promise.all([installPackages(), args.includes("--help") ? undefined : installBase()]);
+const [noPython] = await Promise.all([
+  args.includes("--help") ? undefined : installBase(),
+  installPackages(),
+]);
 
 const child = spawn(process.execPath, ["--require", "tsx/cjs", path.join(root, file), ...args], {
   cwd: root,
-  stdio: "inherit",
-  env: { ...process.env, GREENROOM_VENV: venv, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
+  stdio: ["inherit", "inherit", "inherit", ...(token ? ["pipe"] : [])],
+  env: {
+    ...process.env,
+    GREENROOM_VENV: venv,
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
+    ...(noPython ? { GREENROOM_NO_PYTHON: noPython } : {}),
+    ...(token ? { GREENROOM_TOKEN_FD: "3" } : {}),
+  },
 });
+if (token) child.stdio[3].on("error", () => undefined).end(token);
 // The terminal sends Ctrl-C to the child as well; it cleans up, and this waits for it.
 process.on("SIGINT", () => undefined);
 process.on("SIGTERM", () => child.kill("SIGTERM"));

@@ -1,13 +1,15 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { startMiniStack, type Base } from "./base";
+import { BaseError, limitsOf, startBases, type BaseChoice, type ServedBy } from "./base";
 import { alarms } from "./cloudwatch/alarms";
 import { MetricStore } from "./cloudwatch/metric-store";
 import { codebuild } from "./codebuild";
 import { codedeploy } from "./codedeploy";
 import { codepipeline } from "./codepipeline/codepipeline";
 import { SourceHost } from "./codepipeline/sources";
+import { openDocker, type DockerRuntime } from "./containers/docker/runtime";
 import { processEngine } from "./containers/process";
 import { Aws } from "./core/aws";
 import { Clock } from "./core/clock";
@@ -23,9 +25,13 @@ export interface LocalAwsOptions {
   speed: number;
   /** The gateway's port on 127.0.0.1; 0 takes a free one. @default 4566, or a free one when that is taken */
   port?: number;
-  /** The virtual environment that has the base and the AWS command line. */
-  venv: string;
-  /** What is kept from run to run goes here: caches of builds, and the base's log. */
+  /** What is behind the gateway. @default MiniStack */
+  base?: BaseChoice;
+  /** LocalStack's token. */
+  token?: string;
+  /** The virtual environment that has MiniStack and the AWS command line, or why there is none. */
+  venv: string | { missing: string };
+  /** What is kept from run to run goes here: caches of builds, and the bases' logs. */
   keepFolder: string;
   /** Where a problem goes that no API caller gets to see. */
   warn: (message: string) => void;
@@ -37,7 +43,13 @@ export interface LocalAws {
   /** The git host behind every connection: a push to it starts the pipelines that it triggers. */
   sources: SourceHost;
   loadBalancing: LoadBalancing;
-  /** Rejects when the base ends before the local AWS is closed. */
+  /** Who serves what. */
+  servedBy: ServedBy[];
+  /** Of the bases, by their names. */
+  versions: Record<string, string>;
+  /** What the bases cannot prove, each in a sentence. */
+  limits: string[];
+  /** Rejects when a base ends before the local AWS is closed. */
   failed: Promise<never>;
   /** Leaves no process, port or folder behind. */
   close(): Promise<void>;
@@ -46,7 +58,7 @@ export interface LocalAws {
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
   const { warn } = options;
   // In reverse order of starting; every one is closed, whatever becomes of the others.
-  const closers: (() => Promise<void> | void)[] = [];
+  const closers: (() => unknown)[] = [];
   const close = async () => {
     for (const one of closers.splice(0).reverse()) {
       try {
@@ -59,15 +71,24 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   try {
     const folder = await mkdtemp(path.join(os.tmpdir(), "greenroom-"));
     closers.push(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+    const opened: DockerRuntime[] = [];
+    closers.push(() => Promise.all(opened.map((runtime) => runtime.close())));
     const clock = new Clock(options.speed);
     const gateway = new Gateway(warn);
     const endpoint = await listen(gateway, options.port);
     closers.push(() => gateway.close());
     const aws = new Aws(endpoint, clock, warn);
     closers.push(() => aws.close());
-    const base = await startBase(endpoint, folder, options);
-    closers.push(() => base.close());
-    gateway.useBase(base.url);
+    const docker = once(async () => {
+      const id = randomBytes(4).toString("hex");
+      const runtime = await openDocker({ id, gatewayPort: Number(new URL(endpoint).port), warn });
+      opened.push(runtime);
+      return runtime;
+    });
+    const { base: choice = { kind: "ministack" }, venv, token, keepFolder } = options;
+    const bases = await startBases({ choice, venv, token, folder, keepFolder, endpoint, docker, warn });
+    closers.push(() => bases.close());
+    gateway.useBases(bases.routes);
 
     besideEc2(gateway);
     besideEcr(gateway, endpoint, warn);
@@ -81,23 +102,37 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       cacheFolder: path.join(options.keepFolder, "cache"),
       aws,
       gateway,
-      venvBin: path.join(options.venv, "bin"),
+      venvBin: path.join(withAwsCommand(venv), "bin"),
     });
     closers.push(() => containers.close());
     const sources = new SourceHost(() => clock.now());
-    for (const acting of [
+    const actors = [
       ecs(aws, containers),
       codedeploy(aws),
       codebuild(aws, containers),
       codepipeline(aws, sources),
-    ]) {
+    ];
+    for (const acting of actors) {
       gateway.serve(acting.service);
       closers.push(() => acting.close());
     }
     const triggers = pipelineTriggers(aws);
     gateway.observe("s3", triggers.onS3Write);
     closers.push(() => triggers.close());
-    return { aws, sources, loadBalancing: balancing, failed: base.failed, close };
+    const acted = actors.map(({ service }) => service.signingName).sort();
+    const servedBy = [{ by: "Greenroom", services: acted }, ...bases.routes.table()];
+    const limits = limitsOf(bases.routes);
+    const versions = bases.routes.versions();
+    return {
+      aws,
+      sources,
+      loadBalancing: balancing,
+      servedBy,
+      versions,
+      limits,
+      failed: bases.failed,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
@@ -117,21 +152,16 @@ async function listen(gateway: Gateway, port: number | undefined): Promise<strin
   }
 }
 
-async function startBase(
-  endpoint: string,
-  folder: string,
-  { venv, keepFolder }: LocalAwsOptions,
-): Promise<Base> {
-  await mkdir(keepFolder, { recursive: true });
-  return startMiniStack({
-    venv,
-    folder,
-    logFile: path.join(keepFolder, "base.log"),
-    environment: {
-      // For the functions that it runs: their calls go to the gateway, and they find load balancers.
-      AWS_ENDPOINT_URL: endpoint,
-      GREENROOM_GATEWAY: endpoint,
-      NODE_OPTIONS: `--require ${JSON.stringify(path.join(__dirname, "network.cjs"))}`,
-    },
-  });
+/** Builds in processes of this machine take the AWS command line from the virtual environment. */
+function withAwsCommand(venv: LocalAwsOptions["venv"]): string {
+  if (typeof venv === "string") return venv;
+  throw new BaseError(
+    "without Python there is no AWS command line for builds that are processes of this machine " +
+      `(${venv.missing}): install Python 3.10 or newer, or use --containers docker, whose build images have one`,
+  );
+}
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => (result ??= work());
 }

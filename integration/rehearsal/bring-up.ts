@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { allOf, root, stackSettings, venv } from "../checkout";
+import type { BaseChoice } from "../local-aws/base";
 import { startLocalAws, type LocalAws } from "../local-aws/local-aws";
 import { provisionDirect } from "../provision/direct";
 import { EngineStack } from "../provision/engine";
@@ -16,6 +17,10 @@ export interface BringUpOptions {
   engine?: boolean;
   /** @default 4566, or a free one when that is taken */
   port?: number;
+  /** What is behind the gateway. @default MiniStack */
+  base?: BaseChoice;
+  /** LocalStack's token. */
+  token?: string;
   progress: Progress;
   /** Gives up, and leaves nothing. */
   signal?: AbortSignal;
@@ -40,14 +45,22 @@ function repositoryOf(source: string): Repository {
   return { repository, branch };
 }
 
+/** Who serves what, a line for each. */
+function servedTable(servedBy: LocalAws["servedBy"]): string {
+  const width = Math.max(...servedBy.map(({ by }) => by.length));
+  return servedBy.map(({ by, services }) => `${by.padEnd(width)}  ${services.join(" ")}`).join("\n");
+}
+
 /** Starts the local AWS and brings both stacks up on it, side by side. On failure, nothing is left. */
 export async function bringUp(options: BringUpOptions): Promise<BroughtUp> {
-  const { speed, port, progress } = options;
+  const { speed, port, base, token, progress } = options;
   const { source, accounts, regions } = stackSettings();
   const repository = repositoryOf(source);
   const local = await startLocalAws({
     speed,
     port,
+    base,
+    token,
     venv,
     keepFolder: path.join(root, ".greenroom"),
     warn: (message) => progress.fail(message),
@@ -65,6 +78,7 @@ export async function bringUp(options: BringUpOptions): Promise<BroughtUp> {
   try {
     signal.throwIfAborted();
     progress.done(`the local AWS is up at ${local.aws.endpoint}, ${speed}× as fast as AWS`);
+    progress.step(`served by\n${servedTable(local.servedBy)}`);
     const identities = {
       staging: local.aws.root(accounts.staging, regions.staging),
       prod: local.aws.root(accounts.prod, regions.prod),

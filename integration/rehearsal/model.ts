@@ -140,8 +140,10 @@ export interface RehearsalResult {
   scenarios: ScenarioResult[];
   /** E.g. `{ greenroom: "0.1.0", node: "v20.20.2", MiniStack: "1.5.33" }`. */
   versions: Record<string, string>;
-  /** The base emulator, e.g. `MiniStack`. */
+  /** The base emulators, e.g. `LocalStack 4.9.2, MiniStack 1.5.33`. */
   base: string;
+  /** Who served what, by signing name; Greenroom itself first. */
+  servedBy: { by: string; services: string[] }[];
   containerEngine: string;
   /** What a rehearsal on this machine could not show, each in a sentence. */
   notProven: string[];

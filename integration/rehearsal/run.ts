@@ -18,9 +18,8 @@ export interface RunOptions {
   progress: Progress;
 }
 
-/** What a rehearsal here cannot show, whatever its verdict. */
+/** What a rehearsal here cannot show, whatever its verdict and whatever its bases. */
 const notProven = [
-  "IAM permissions: the roles are those that the stacks declare, but the base does not enforce their policies.",
   "Containers: tasks and builds are processes of this machine, with its Node.js, not the image's base.",
   "Capacity: CPU, memory and the network are this machine's; a task's limits are not enforced.",
   "TLS, DNS and security groups: listeners are plain HTTP on loopback.",
@@ -80,10 +79,14 @@ export async function runScenarios(options: RunOptions): Promise<RehearsalResult
     wallMs: Date.now() - startedAt.getTime(),
     clock: rehearsal.clock,
     scenarios: await Promise.all(results),
-    versions: versions(),
-    base: "MiniStack",
+    versions: { ...versions(), ...local.versions },
+    base: local.servedBy
+      .slice(1)
+      .map(({ by }) => by)
+      .join(", "),
+    servedBy: local.servedBy,
     containerEngine: "process",
-    notProven,
+    notProven: [...local.limits, ...notProven],
   };
 }
 
@@ -105,7 +108,5 @@ function versions(): Record<string, string> {
   const { version } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as {
     version: string;
   };
-  const requirements = readFileSync(path.join(root, "integration", "requirements.txt"), "utf8");
-  const base = /^ministack==(.+)$/m.exec(requirements)?.[1] ?? "unknown";
-  return { greenroom: version, node: process.version, MiniStack: base };
+  return { greenroom: version, node: process.version };
 }

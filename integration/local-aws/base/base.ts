@@ -1,6 +1,8 @@
 /** An emulator behind the local AWS, for what need not act. */
 export interface Base {
-  /** Its name and version, for people: `MiniStack 1.5.33`. */
+  /** E.g. `MiniStack`. */
+  readonly product: string;
+  /** Its name, version and, if that is not ours, its place, for people: `MiniStack 1.5.33`. */
   readonly name: string;
   readonly version: string;
   readonly url: string;

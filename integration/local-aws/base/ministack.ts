@@ -12,11 +12,11 @@ export function miniStackVersion(): string {
 /** What a MiniStack of ours says of itself. @throws BaseError when it is not what it should be */
 export function expectMiniStack({ product, version, services }: Health, where: string) {
   const expected = miniStackVersion();
-  if (product !== "MiniStack" || version !== expected) {
+  if (product !== "MiniStack" || version.replace(/^v/, "") !== expected) {
     throw new BaseError(
       `${where} has ${product} ${version}, but MiniStack ${expected} is needed, which integration/requirements.txt ` +
         "names; remove it, so that the next start installs the right one",
     );
   }
-  return { name: `MiniStack ${version}`, version, services };
+  return { product, name: `MiniStack ${version}`, version, services };
 }

@@ -10,10 +10,9 @@ interface Family {
 /**
  * What goes together. A service that is in no family goes by itself.
  *
- * LocalStack offers by plan (https://docs.localstack.cloud/api-coverage/v1/index.md): its free one has S3, IAM, STS,
- * KMS, EC2, EventBridge, Lambda, Logs, CloudWatch, SSM and Secrets Manager; ECR
- * (https://docs.localstack.cloud/api-coverage/v1/services/ecr.md) and Elastic Load Balancing
- * (https://docs.localstack.cloud/references/coverage/coverage_elbv2/) begin with a paid one.
+ * LocalStack offers by plan: ECR begins with a paid one, Elastic Load Balancing is in the paid image only
+ * (https://docs.localstack.cloud/api-coverage/v1/index.md, https://docs.localstack.cloud/api-coverage/v1/services/ecr.md,
+ * https://docs.localstack.cloud/references/coverage/coverage_elbv2/).
  */
 export const families: readonly Family[] = [
   { services: ["iam", "sts"], because: "a role is assumed where it was made" },
@@ -39,7 +38,23 @@ export const needed = [
   "secretsmanager",
 ].sort();
 
-/** Who serves what: the chosen base what it offers, family by family, and the other one the rest. */
+const familyOf = (service: string): readonly string[] =>
+  families.find(({ services }) => services.includes(service))?.services ?? [service];
+
+const hasFamilyOf = (offered: ReadonlySet<string>, service: string) =>
+  familyOf(service).every((one) => offered.has(one));
+
+/** What the stacks call and a base cannot be given: it lacks it, or something that has to be beside it. */
+export const lackedBy = (offered: ReadonlySet<string>): string[] =>
+  needed.filter((service) => !hasFamilyOf(offered, service));
+
+/** Some services, and who serves them. */
+export interface ServedBy {
+  by: string;
+  services: string[];
+}
+
+/** Who serves what: the chosen base what it offers, family by family, and the one beside it the rest. */
 export class Routes {
   constructor(
     readonly chosen: Base,
@@ -48,36 +63,34 @@ export class Routes {
 
   /** Which base has a service, by its signing name. */
   baseOf(service: string): Base {
-    if (!this.beside) return this.chosen;
-    const family = families.find(({ services }) => services.includes(service))?.services ?? [service];
-    return family.every((one) => this.chosen.services.has(one)) ? this.chosen : this.beside;
+    return this.beside && !hasFamilyOf(this.chosen.services, service) ? this.beside : this.chosen;
   }
 
-  /** What is served by whom of what the stacks call. */
-  table(): { by: string; services: string[] }[] {
-    const bases = [this.chosen, ...(this.beside ? [this.beside] : [])];
-    return bases
-      .map((base) => ({
-        by: base.name,
-        services: needed.filter((service) => this.baseOf(service) === base),
-      }))
-      .filter(({ services }) => services.length > 0);
+  /** Where a request goes that the gateway does not answer. */
+  urlOf(service: string | undefined, host: string, path: string): string {
+    const asked = service ?? serviceOfUnsigned(host, path);
+    return asked === undefined ? this.chosen.url : this.baseOf(asked).url;
   }
-}
 
-/** What the stacks call and a base cannot be given, since it lacks it, or something that has to be beside it. */
-export function lackedBy(offered: ReadonlySet<string>): string[] {
-  return needed.filter((service) => {
-    const family = families.find(({ services }) => services.includes(service))?.services ?? [service];
-    return !family.every((one) => offered.has(one));
-  });
+  versions(): Record<string, string> {
+    const bases = this.beside ? [this.chosen, this.beside] : [this.chosen];
+    return Object.fromEntries(bases.map(({ product, version }) => [product, version]));
+  }
+
+  /** Of what the stacks call. */
+  table(): ServedBy[] {
+    return [this.chosen, this.beside].flatMap((base) => {
+      const services = needed.filter((service) => base && this.baseOf(service) === base);
+      return base && services.length > 0 ? [{ by: base.name, services }] : [];
+    });
+  }
 }
 
 /**
  * The service of a request that is not signed, as far as a base gets such: a registry's by its host, and what an
  * emulator answers about itself by its path (undefined). The rest are downloads from S3.
  */
-export function serviceOfUnsigned(host: string, path: string): string | undefined {
+function serviceOfUnsigned(host: string, path: string): string | undefined {
   if (/\.dkr\.ecr\./.test(host)) return "ecr";
   if (/\.lambda-url\./.test(host)) return "lambda";
   if (/\.execute-api\./.test(host)) return "execute-api";

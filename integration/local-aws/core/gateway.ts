@@ -5,6 +5,7 @@ import { pipeline } from "node:stream/promises";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { Pool } from "undici";
 import type { Identity } from "./aws";
+import { asAccount, credentialScope, isAccount, type Scope } from "./scope";
 import type { ActingService } from "./service";
 
 /** A call that the gateway passes on to the base, whole, so that it can be looked into. */
@@ -43,6 +44,12 @@ export interface AcceptedWrite {
   answerHeaders: http.IncomingHttpHeaders;
 }
 
+/** The bases behind the gateway. */
+export interface Bases {
+  /** Where a request goes. `service` is undefined when it is not signed. */
+  urlOf(service: string | undefined, host: string, path: string): string;
+}
+
 export class PortTakenError extends Error {
   override name = "PortTakenError";
 
@@ -65,7 +72,8 @@ export class Gateway {
   private readonly hosts: { matches: (host: string) => boolean; handler: Handler }[] = [];
   private readonly mounts = new Map<string, Handler>();
   private readonly accounts = new Map<string, Promise<string>>();
-  private base?: Pool;
+  private bases?: Bases;
+  private readonly pools = new Map<string, Pool>();
   private readonly server = http.createServer((request, response) => {
     this.route(request, response).catch((error: unknown) => {
       if (response.headersSent) return void response.destroy();
@@ -123,14 +131,19 @@ export class Gateway {
     this.mounts.set(name, handler);
   }
 
+  /** Sends everything that is not answered here to one base. */
   useBase(url: string): void {
-    this.base = new Pool(url, { connections: 64, headersTimeout: 600_000, bodyTimeout: 600_000 });
+    this.useBases({ urlOf: () => url });
+  }
+
+  useBases(bases: Bases): void {
+    this.bases = bases;
   }
 
   async close(): Promise<void> {
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
-    await this.base?.destroy();
+    await Promise.all([...this.pools.values()].map((pool) => pool.destroy()));
   }
 
   private async route(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
@@ -160,7 +173,7 @@ export class Gateway {
     if (acting) {
       const operation = String(request.headers["x-amz-target"] ?? "").split(".")[1] ?? "";
       const body = await buffer(request);
-      const answer = await acting.call(operation, body, await this.identity(request, scope));
+      const answer = await acting.call(operation, body, await this.identity(request.headers, scope));
       response.writeHead(answer.status, {
         "content-type": "application/x-amz-json-1.1",
         "x-amzn-requestid": crypto.randomUUID(),
@@ -176,9 +189,10 @@ export class Gateway {
       path: request.url ?? "/",
       headers: request.headers,
       body: await buffer(request),
-      caller: await this.identity(request, scope),
+      caller: await this.identity(request.headers, scope),
     };
-    const answer = (await beside.instead?.(call)) ?? (await this.pass(beside.before?.(call) ?? call, beside));
+    const answer =
+      (await beside.instead?.(call)) ?? (await this.pass(beside.before?.(call) ?? call, beside, scope));
     delete answer.headers["transfer-encoding"];
     delete answer.headers["content-length"];
     response.writeHead(answer.status, answer.headers);
@@ -195,8 +209,8 @@ export class Gateway {
     return typeof address === "object" && !!address && `.${host}`.endsWith(`.127.0.0.1:${address.port}`);
   }
 
-  private async pass(call: BaseCall, beside: Beside): Promise<BaseAnswer> {
-    const { statusCode, headers, body } = await this.toBase(call.method, call.path, call.headers, call.body);
+  private async pass(call: BaseCall, beside: Beside, scope: Scope): Promise<BaseAnswer> {
+    const { statusCode, headers, body } = await this.toBase(scope, call);
     const answer: BaseAnswer = {
       status: statusCode,
       headers: headers as Record<string, string | string[]>,
@@ -213,18 +227,13 @@ export class Gateway {
   ): Promise<void> {
     const method = request.method ?? "GET";
     const hasBody = method !== "GET" && method !== "HEAD";
-    const answer = await this.toBase(
-      method,
-      request.url ?? "/",
-      request.headers,
-      hasBody ? request : undefined,
-    );
+    const { headers, url: path = "/" } = request;
+    const answer = await this.toBase(scope, { method, path, headers, body: hasBody ? request : undefined });
     const observer = scope && this.observers.get(scope.service);
     if (observer && hasBody && answer.statusCode < 300) {
-      const { headers, url: path = "/" } = request;
       const write = { method, path, headers, answerHeaders: answer.headers };
       // A caller that the base does not know was warned of; its write is nobody's.
-      void this.identity(request, scope).then(
+      void this.identity(request.headers, scope).then(
         (caller) => observer({ ...write, caller }),
         () => undefined,
       );
@@ -233,8 +242,18 @@ export class Gateway {
     await pipeline(answer.body, response);
   }
 
-  private toBase(method: string, path: string, headers: http.IncomingHttpHeaders, body?: Buffer | Readable) {
-    if (!this.base) throw new Error("the base is not up yet");
+  private async toBase(
+    scope: Scope | undefined,
+    call: { method: string; path: string; headers: http.IncomingHttpHeaders; body?: Buffer | Readable },
+  ) {
+    if (!this.bases) throw new Error("the base is not up yet");
+    const host = call.headers.host ?? "";
+    const url = this.bases.urlOf(scope?.service, host, call.path);
+    // A temporary key means something only to the base that issued it; every base knows an account by its number.
+    const foreign = scope && !isAccount(scope.accessKeyId) && url !== this.bases.urlOf("sts", host, "/");
+    const { path, headers } = foreign
+      ? asAccount(call, scope, (await this.identity(call.headers, scope)).account)
+      : call;
     // Hop-by-hop headers end here; the rest, Host included, is part of what the caller signed.
     const {
       connection: _c,
@@ -244,14 +263,23 @@ export class Gateway {
       "proxy-connection": _p,
       ...rest
     } = headers;
-    return this.base.request({ method: method as "GET", path, headers: rest, body });
+    return this.pool(url).request({ method: call.method as "GET", path, headers: rest, body: call.body });
   }
 
-  private async identity(request: http.IncomingMessage, scope: Scope): Promise<Identity> {
-    const header = request.headers["x-amz-security-token"];
+  private pool(url: string): Pool {
+    let pool = this.pools.get(url);
+    if (!pool) {
+      pool = new Pool(url, { connections: 64, headersTimeout: 600_000, bodyTimeout: 600_000 });
+      this.pools.set(url, pool);
+    }
+    return pool;
+  }
+
+  private async identity(headers: http.IncomingHttpHeaders, scope: Scope): Promise<Identity> {
+    const header = headers["x-amz-security-token"];
     const sessionToken = Array.isArray(header) ? header[0] : header;
     const credentials = { accessKeyId: scope.accessKeyId, secretAccessKey: "greenroom", sessionToken };
-    const account = /^\d{12}$/.test(scope.accessKeyId)
+    const account = isAccount(scope.accessKeyId)
       ? scope.accessKeyId
       : await this.accountOf({ account: "", region: scope.region, credentials });
     return { account, region: scope.region, credentials };
@@ -286,18 +314,4 @@ export class Gateway {
 function proxyTarget(target: string | undefined): { host: string; path: string } | undefined {
   const [, host, path] = /^http:\/\/([^/?#]+)(.*)$/.exec(target ?? "") ?? [];
   return host ? { host, path: path?.startsWith("/") ? path : `/${path ?? ""}` } : undefined;
-}
-
-interface Scope {
-  accessKeyId: string;
-  region: string;
-  service: string;
-}
-
-// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-signing-elements.html
-function credentialScope(request: http.IncomingMessage): Scope | undefined {
-  const header = /Credential=([^,\s]+)/.exec(request.headers.authorization ?? "")?.[1];
-  const credential = header ?? new URL(request.url ?? "/", "http://x").searchParams.get("X-Amz-Credential");
-  const [accessKeyId, , region, service] = credential?.split("/") ?? [];
-  return accessKeyId && region && service ? { accessKeyId, region, service } : undefined;
 }

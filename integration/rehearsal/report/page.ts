@@ -123,6 +123,10 @@ function about(result: RehearsalResult): Html {
         <li>Latency is wall time, from the moment at which a request was due: waiting to be sent counts.</li>
         <li>A version is the one that an answer named itself, not the one that a status promised.</li>
       </ul>
+      <h2>Who served what</h2>
+      <ul>
+        ${result.servedBy.map(({ by, services }) => html`<li>${by}: ${services.join(", ")}</li>`)}
+      </ul>
       <p class="small soft">
         Base: ${result.base}. Containers: ${result.containerEngine}.
         ${versions.map(([name, version]) => `${name} ${version}`).join(" · ")}

@@ -256,7 +256,11 @@ export function sampleResult(): RehearsalResult {
     clock,
     scenarios,
     versions: { greenroom: "0.1.0", node: "v20.20.2", MiniStack: "1.5.33" },
-    base: "MiniStack",
+    base: "MiniStack 1.5.33",
+    servedBy: [
+      { by: "Greenroom", services: ["codebuild", "codedeploy", "codepipeline", "ecs"] },
+      { by: "MiniStack 1.5.33", services: ["ec2", "s3"] },
+    ],
     containerEngine: "process",
     notProven: [
       "Whether IAM policies allow what the pipelines do: the base grants every call.",

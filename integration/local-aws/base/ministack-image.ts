@@ -1,0 +1,52 @@
+import path from "node:path";
+import type { DockerRuntime } from "../containers/docker/runtime";
+import type { Base } from "./base";
+import { basePort, publishOnLoopback, startContainer } from "./container";
+import { healthOf } from "./health";
+import { expectMiniStack, miniStackVersion } from "./ministack";
+
+const networkProgram = "/greenroom/network.cjs";
+
+/** Starts MiniStack from its image: where there is Docker and no Python. */
+export async function startMiniStackImage(runtime: DockerRuntime, logFile: string): Promise<Base> {
+  // Not at the top: who needs no Docker need not wait for its library.
+  const { GenericContainer, Wait } = await import("testcontainers");
+  class MiniStackContainer extends GenericContainer {
+    protected override beforeContainerCreated(): Promise<void> {
+      publishOnLoopback(this.hostConfig);
+      return Promise.resolve();
+    }
+  }
+  const image = `ministackorg/ministack:${miniStackVersion()}`;
+  const gateway = runtime.relay.endpoint;
+  const container = new MiniStackContainer(image)
+    .withExposedPorts(basePort)
+    .withEnvironment({
+      GATEWAY_PORT: String(basePort),
+      LOG_LEVEL: "WARNING",
+      LAMBDA_EXECUTOR: "local",
+      // For the functions that it runs, as for those of the virtual environment.
+      AWS_ENDPOINT_URL: gateway,
+      GREENROOM_GATEWAY: gateway,
+      NODE_OPTIONS: `--require ${networkProgram}`,
+    })
+    .withCopyFilesToContainer([
+      { source: path.join(__dirname, "..", "network.cjs"), target: networkProgram, mode: 0o444 },
+    ])
+    .withWaitStrategy(
+      Wait.forHttp("/_ministack/health", basePort, { abortOnContainerExit: true }).withReadTimeout(250),
+    )
+    .withStartupTimeout(60_000);
+  const { url, failed, close } = await startContainer(container, {
+    runtime,
+    name: "MiniStack",
+    image,
+    logFile,
+  });
+  const health = await healthOf(url, {
+    name: "the base (MiniStack)",
+    limitMs: 10_000,
+    hint: `its log is ${logFile}`,
+  });
+  return { ...expectMiniStack(health, `the image ${image}`), url, failed, close };
+}
