@@ -96,8 +96,20 @@ describe("a build", () => {
     assert.equal(build.logs.groupName, "/aws/codebuild/app");
     assert.equal(build.logs.streamName, uuid);
     assert.match(harness.printed(build)[0] ?? "", /^from \/.*\/sources\/Templates: version: 0\.0$/);
+    const [request] = harness.engine.requests;
     assert.deepEqual(harness.engine.requests, [
-      { id: build.id, image: "aws/codebuild/standard:7.0", privileged: true, cacheModes: [] },
+      {
+        id: build.id,
+        project: build.arn.replace("build/", "project/").replace(/:[^:]*$/, ""),
+        image: "aws/codebuild/standard:7.0",
+        // CodeBuild's own, not the role's.
+        pullAs: {
+          ...request?.pullAs,
+          credentials: { accessKeyId: request?.pullAs.account, secretAccessKey: "greenroom" },
+        },
+        privileged: true,
+        cacheModes: [],
+      },
     ]);
   });
 

@@ -1,4 +1,4 @@
-import type { BuildRoom, ContainerEngine } from "../containers/engine";
+import { ImageUnavailableError, type BuildRoom, type ContainerEngine } from "../containers/engine";
 import type { Aws, Identity } from "../core/aws";
 import { LogStream } from "../core/log-stream";
 import { BuildLog } from "./build-log";
@@ -12,6 +12,7 @@ import { logPlace } from "./logs";
 import { Masking } from "./masking";
 import type { BuildRecord } from "./model";
 import { Phases, type Ending } from "./phases";
+import { pullWith } from "./pull-with";
 import { enter, leave } from "./queue";
 import { BuildShell } from "./shell";
 import { downloadSources } from "./source";
@@ -121,16 +122,18 @@ export class BuildRun {
       const stream = new LogStream(this.aws, role, place.groupName, place.streamName, true);
       this.log = new BuildLog(this.aws.clock, this.masking, stream);
     }
+    const image = await pullWith(this.aws, build.environment, role, this.owner);
     try {
       this.room = await this.containers.openBuildRoom({
         id: build.id,
-        image: build.environment?.image ?? "",
+        project: this.record.plan.project.project.arn,
+        ...image,
         privileged: build.environment?.privilegedMode ?? false,
         cacheModes: build.cache?.type === "LOCAL" ? (build.cache.modes ?? []) : [],
       });
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      throw new PhaseFailure("BUILD_CONTAINER_UNABLE_TO_PULL_IMAGE", why);
+      if (!(error instanceof ImageUnavailableError)) throw error;
+      throw new PhaseFailure("BUILD_CONTAINER_UNABLE_TO_PULL_IMAGE", error.message);
     }
     return role;
   }
@@ -159,6 +162,7 @@ export class BuildRun {
     const secondarySources = await downloadSources(aws, role, record.plan, room, signal);
     for (const [name, folder] of secondarySources) note(`CODEBUILD_SRC_DIR_${name}=${folder.inside}`);
     const spec = await findBuildspec(aws, role, record.plan.source.buildspec, room.sourceDirectory);
+    await room.useCache?.(spec.cachePaths);
     note("Processing environment variables");
     const declared = record.build.environment?.environmentVariables ?? [];
     const variables = await resolveVariables(aws, role, spec, declared, this.masking);

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { realpathSync } from "node:fs";
 import type { BuildRoom } from "../containers/engine";
 import { BuildShell } from "./shell";
-import { FakeEngine } from "./testing";
+import { FakeEngine, roomRequest } from "./testing";
 
 describe("the shell that a build's commands share", () => {
   let room: BuildRoom;
   let output: string;
   beforeEach(async () => {
-    room = await new FakeEngine().openBuildRoom({ id: "b", image: "i", privileged: false, cacheModes: [] });
+    room = await new FakeEngine().openBuildRoom(roomRequest);
     output = "";
   });
   afterEach(() => room.close());

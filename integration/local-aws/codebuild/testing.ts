@@ -4,6 +4,20 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { BuildRoom, BuildRoomRequest, ContainerEngine } from "../containers/engine";
 
+/** For tests: what a build asks for. */
+export const roomRequest: BuildRoomRequest = {
+  id: "b",
+  project: "arn:aws:codebuild:eu-west-1:111111111111:project/p",
+  image: "i",
+  pullAs: {
+    account: "111111111111",
+    region: "eu-west-1",
+    credentials: { accessKeyId: "a", secretAccessKey: "s" },
+  },
+  privileged: false,
+  cacheModes: [],
+};
+
 /** For tests: rooms that are temporary folders, where scripts are run by this machine's bash. */
 export class FakeEngine implements ContainerEngine {
   readonly name = "process";

@@ -7,15 +7,28 @@ export interface ContainerEngine {
   openBuildRoom(request: BuildRoomRequest): Promise<BuildRoom>;
   /** Starts a container, pulling its image first. Rejects with a sentence for people when it cannot. */
   start(spec: ContainerSpec): Promise<Container>;
+  /** Opens one network for several containers, which publishes these ports. Only where `name` is "docker". */
+  openTaskNetwork?(containerPorts: readonly number[]): Promise<TaskNetwork>;
   /** Ends everything that it started and removes what it made. */
   close(): Promise<void>;
+}
+
+/** A container's image is not there and cannot be pulled; the message is a sentence for people. */
+export class ImageUnavailableError extends Error {
+  override name = "ImageUnavailableError";
 }
 
 export interface BuildRoomRequest {
   /** The build's id, for names and labels. */
   id: string;
+  /** The project's ARN: builds share caches with builds of the same project only. */
+  project: string;
   /** The project's image, e.g. `aws/codebuild/amazonlinux-x86_64-standard:5.0`. */
   image: string;
+  /** Whose credentials pull an image of ECR. */
+  pullAs: Identity;
+  /** What a private registry elsewhere asks for. */
+  registryLogin?: { username: string; password: string };
   /** Whether the project lets its builds use Docker. Without it, `docker` in a build fails as it does on AWS. */
   privileged: boolean;
   /** Which of the project's local caches builds share (https://docs.aws.amazon.com/codebuild/latest/userguide/caching-local.html). */
@@ -27,6 +40,11 @@ export interface BuildRoom {
   readonly sourceDirectory: { host: string; inside: string };
   /** A scratch directory outside of the source. */
   readonly scratchDirectory: { host: string; inside: string };
+  /**
+   * Puts what earlier builds of the project have left in these folders there (`LOCAL_CUSTOM_CACHE`), where the room can.
+   * Paths are as in a buildspec: absolute or relative to the source, patterns standing for the folder that they are in.
+   */
+  useCache?(paths: readonly string[]): Promise<void>;
   /** Runs a bash script file (a path as seen inside) and gives its exit code. Ends at once when `signal` aborts. */
   run(options: {
     script: string;
@@ -49,9 +67,34 @@ export interface ContainerSpec {
   workingDirectory?: string;
   environment: Readonly<Record<string, string>>;
   containerPorts: readonly number[];
+  /** A network that it shares with others of its task; they reach each other on localhost. */
+  network?: TaskNetwork;
+  /** Of which 1024 are one core's time; the process engine sets no limits. */
+  cpuUnits?: number;
+  memoryMiB?: number;
+  /** Of the container itself, beside a target group's; the process engine runs none. */
+  healthCheck?: HealthCheck;
   /** Seconds of wall time between the stop signal and the kill. */
   stopTimeoutSeconds: number;
   onLine: (line: string) => void;
+}
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html, with nothing left out; AWS time. */
+export interface HealthCheck {
+  /** `CMD` and arguments, or `CMD-SHELL` and a command line. */
+  command: readonly string[];
+  intervalSeconds: number;
+  timeoutSeconds: number;
+  retries: number;
+  startPeriodSeconds: number;
+  onChange: (health: "HEALTHY" | "UNHEALTHY") => void;
+}
+
+export interface TaskNetwork {
+  readonly id: string;
+  /** Where a port of its containers answers on loopback. */
+  address(containerPort: number): { host: string; port: number };
+  close(): Promise<void>;
 }
 
 export interface Container {

@@ -51,6 +51,8 @@ describe("the process engine", () => {
   const room = (more: { privileged?: boolean; cacheModes?: string[]; image?: string } = {}) =>
     engine.openBuildRoom({
       id: "project:1",
+      project: "arn:aws:codebuild:eu-west-1:111111111111:project/project",
+      pullAs: aws.root("111111111111", "eu-west-1"),
       image: "aws/codebuild/amazonlinux-x86_64-standard:5.0",
       privileged: true,
       cacheModes: [],

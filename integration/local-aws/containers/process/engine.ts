@@ -4,7 +4,14 @@ import path from "node:path";
 import { ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
 import type { Aws, Identity } from "../../core/aws";
 import type { Gateway } from "../../core/gateway";
-import type { BuildRoom, BuildRoomRequest, Container, ContainerEngine, ContainerSpec } from "../engine";
+import {
+  ImageUnavailableError,
+  type BuildRoom,
+  type BuildRoomRequest,
+  type Container,
+  type ContainerEngine,
+  type ContainerSpec,
+} from "../engine";
 import { openRoom, remove } from "./build-room";
 import { startContainer } from "./container";
 import { DockerDaemon } from "./docker-daemon";
@@ -64,7 +71,7 @@ class ProcessEngine implements ContainerEngine {
   async openBuildRoom(request: BuildRoomRequest): Promise<BuildRoom> {
     this.refuseWhenClosing();
     if (!/^aws\/codebuild\/(?!windows)/.test(request.image)) {
-      throw new Error(
+      throw new ImageUnavailableError(
         `the process engine stands in for CodeBuild's own Linux images (aws/codebuild/…), not for ${request.image}; ` +
           "run it with the docker engine",
       );
