@@ -1,17 +1,93 @@
+import { ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
 import type Dockerode from "dockerode";
 import type { AuthConfig } from "dockerode";
-import { messageOf } from "./sweep";
+import type { Aws, Identity } from "../../core/aws";
+import { ImageUnavailableError } from "../engine";
+import { ecrRegistry, parseReference } from "../process/reference";
+import { rehearsalLabel } from "./labels";
+import type { DockerRuntime } from "./runtime";
+import { messageOf, pulledPrefix } from "./sweep";
 
-/** Pulls an image. @throws Error with a sentence for people */
-export async function pullImage(docker: Dockerode, image: string, auth?: AuthConfig): Promise<void> {
+/** Pulls an image. @throws ImageUnavailableError */
+export async function pullImage(
+  docker: Dockerode,
+  image: string,
+  auth?: AuthConfig,
+  /** What people call it. */
+  shown = image,
+): Promise<void> {
   try {
     const progress = await docker.pull(image, auth ? { authconfig: auth } : {});
     await new Promise<void>((resolve, reject) => {
       docker.modem.followProgress(progress, (error) => (error ? reject(error) : resolve()));
     });
   } catch (error) {
-    throw new Error(`the image ${image} is not there and cannot be pulled: ${messageOf(error)}`, {
-      cause: error,
-    });
+    throw new ImageUnavailableError(
+      `the image ${shown} is not there and cannot be pulled: ${messageOf(error)}`,
+      {
+        cause: error,
+      },
+    );
   }
+}
+
+/** What `docker login` to an account's registry takes, from ECR. */
+export async function ecrLogin(aws: Aws, identity: Identity): Promise<AuthConfig> {
+  const { authorizationData } = await aws
+    .client(ECRClient, identity)
+    .send(new GetAuthorizationTokenCommand({}));
+  const token = Buffer.from(authorizationData?.[0]?.authorizationToken ?? "", "base64").toString();
+  const [username = "", password = ""] = token.split(/:(.*)/s);
+  return { username, password, serveraddress: authorizationData?.[0]?.proxyEndpoint ?? "" };
+}
+
+/**
+ * Pulls an image of ECR from the local one, and gives the name under which the daemon has it. The account and region are
+ * the login's, as the daemon reaches every registry by the gateway's address.
+ *
+ * @throws ImageUnavailableError
+ */
+export async function pullEcrImage(runtime: DockerRuntime, image: string, auth: AuthConfig): Promise<string> {
+  const { repository, tag, digest } = parseReference(image);
+  const name = `${runtime.registry}/${pulledPrefix}/${runtime.labels[rehearsalLabel]}/${repository}`;
+  if (digest) {
+    const byDigest = `${name}@${digest}`;
+    await runtime.ensureImage(byDigest, auth, image);
+    return byDigest;
+  }
+  // A tag may mean another image than at the last pull.
+  await pullImage(runtime.docker, `${name}:${tag}`, auth, image);
+  return `${name}:${tag}`;
+}
+
+/** An image that the daemon has. */
+export interface LocalImage {
+  name: string;
+  /** `sha256:…` of its manifest, where it was pulled. */
+  digest: string | undefined;
+  /** What the image sets in the environment, as `NAME=value`. */
+  environment: readonly string[];
+}
+
+/** Makes an image be there, from the local ECR or from wherever its name says. @throws ImageUnavailableError */
+export async function provideImage(
+  runtime: DockerRuntime,
+  aws: Aws,
+  image: string,
+  pullAs: Identity,
+): Promise<LocalImage> {
+  const reference = parseReference(image);
+  const registry = ecrRegistry(reference.registry);
+  if (registry && (registry.account !== pullAs.account || registry.region !== pullAs.region)) {
+    throw new ImageUnavailableError(
+      `the image ${image} cannot be pulled: ${pullAs.account} in ${pullAs.region} pulls from its own account's ` +
+        "registry only, as no repository policy says otherwise here",
+    );
+  }
+  const name = registry ? await pullEcrImage(runtime, image, await ecrLogin(aws, pullAs)) : image;
+  if (!registry) await runtime.ensureImage(image);
+  const { RepoDigests, Config } = await runtime.docker.getImage(name).inspect();
+  const repository = name.replace(/(@|:[^/:]*$).*/, "");
+  const pulled = RepoDigests.find((one) => one.startsWith(`${repository}@`)) ?? RepoDigests[0];
+  return { name, digest: reference.digest ?? pulled?.split("@")[1], environment: Config.Env ?? [] };
 }

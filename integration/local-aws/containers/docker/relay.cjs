@@ -42,7 +42,10 @@ function accept(socket) {
     if (stream.rstCode) socket.resetAndDestroy();
     else if (!socket.writableEnded) socket.end();
   });
-  socket.on("close", () => stream.closed || socket.readableEnded || stream.close(http2.constants.NGHTTP2_CANCEL));
+  socket.on(
+    "close",
+    () => stream.closed || socket.readableEnded || stream.close(http2.constants.NGHTTP2_CANCEL),
+  );
 }
 
 const servers = ports.map((port) => {
@@ -53,4 +56,6 @@ const servers = ports.map((port) => {
   });
   return new Promise((listening) => server.listen(port, "0.0.0.0", listening));
 });
-Promise.all(servers).then(() => session.request({ ":method": "POST", ":path": "/ready" }, { endStream: true }).resume());
+Promise.all(servers).then(() =>
+  session.request({ ":method": "POST", ":path": "/ready" }, { endStream: true }).resume(),
+);

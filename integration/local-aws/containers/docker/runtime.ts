@@ -13,12 +13,17 @@ export interface DockerRuntime {
   readonly labels: Labels;
   /** Of this rehearsal alone; what is published from it is published on 127.0.0.1. */
   readonly network: { id: string; name: string };
-  /** Where the gateway answers to containers: an address on the network, and `http://ADDRESS:PORT`. */
-  readonly relay: { address: string; endpoint: string };
+  /** Where the gateway answers to containers: an address on the network, and `http://ADDRESS:PORT`; the image it runs in. */
+  readonly relay: { address: string; endpoint: string; image: string };
   /** `127.0.0.1:PORT` where the daemon reaches the gateway, and with it the local ECR. */
   readonly registry: string;
-  /** Goes on when the image is there, which may take a pull. @throws Error with a sentence for people */
-  ensureImage(image: string, auth?: AuthConfig): Promise<void>;
+  /**
+   * Goes on when the image is there, which may take a pull.
+   *
+   * @param shown what people call the image
+   * @throws ImageUnavailableError
+   */
+  ensureImage(image: string, auth?: AuthConfig, shown?: string): Promise<void>;
   /** Removes everything that carries the labels, and images that were pulled from the local ECR. Never rejects. */
   close(): Promise<void>;
 }
@@ -57,11 +62,11 @@ export async function openDocker(options: DockerOptions): Promise<DockerRuntime>
   for (const problem of await sweep(docker)) warn(`Docker ${problem}`);
   const labels = await labelsOf(id);
   const pulls = new Map<string, Promise<void>>();
-  const ensureImage = async (image: string, auth?: AuthConfig) => {
+  const ensureImage = async (image: string, auth?: AuthConfig, shown?: string) => {
     if (await isThere(docker, image)) return;
     let pull = pulls.get(image);
     if (!pull) {
-      pull = pullImage(docker, image, auth).finally(() => pulls.delete(image));
+      pull = pullImage(docker, image, auth, shown).finally(() => pulls.delete(image));
       pulls.set(image, pull);
     }
     return pull;
@@ -104,7 +109,7 @@ export async function openDocker(options: DockerOptions): Promise<DockerRuntime>
       docker,
       labels,
       network: { id: network.id, name },
-      relay: { address, endpoint: `http://${address}:${gatewayPort}` },
+      relay: { address, endpoint: `http://${address}:${gatewayPort}`, image },
       // Docker Desktop's daemon is in a virtual machine with a loopback of its own, where the relay's port is.
       registry: `127.0.0.1:${desktop ? publishedPort : gatewayPort}`,
       ensureImage,

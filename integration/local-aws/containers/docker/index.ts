@@ -1,0 +1,86 @@
+import type { Aws } from "../../core/aws";
+import type {
+  Container,
+  ContainerEngine,
+  ContainerSpec,
+  BuildRoom,
+  BuildRoomRequest,
+  TaskNetwork,
+} from "../engine";
+import { ImageUnavailableError } from "../engine";
+import { BuildRooms } from "./build-rooms";
+import { startContainer } from "./container";
+import { provideImage } from "./pull";
+import type { DockerRuntime } from "./runtime";
+import { openTaskNetwork } from "./task-network";
+
+export { dockerMissing, openDocker, type DockerRuntime } from "./runtime";
+
+export interface DockerEngineOptions {
+  /** Opened by the caller, who closes it after the engine. */
+  runtime: DockerRuntime;
+  /** For this rehearsal. */
+  folder: string;
+  aws: Aws;
+}
+
+/** The real Docker: builds and tasks are containers on a private network. */
+export function dockerEngine(options: DockerEngineOptions): ContainerEngine {
+  return new DockerEngine(options);
+}
+
+class DockerEngine implements ContainerEngine {
+  readonly name = "docker";
+  private readonly rooms: BuildRooms;
+  private readonly containers = new Set<Awaited<ReturnType<typeof startContainer>>>();
+  private readonly starting = new Set<Promise<unknown>>();
+  private closing = false;
+
+  constructor(private readonly options: DockerEngineOptions) {
+    this.rooms = new BuildRooms(options);
+  }
+
+  openBuildRoom(request: BuildRoomRequest): Promise<BuildRoom> {
+    return this.begin(() => this.rooms.open(request));
+  }
+
+  openTaskNetwork(containerPorts: readonly number[]): Promise<TaskNetwork> {
+    const { runtime } = this.options;
+    return this.begin(() => openTaskNetwork(runtime, runtime.relay.image, containerPorts));
+  }
+
+  start(spec: ContainerSpec): Promise<Container> {
+    return this.begin(async () => {
+      const { runtime, aws } = this.options;
+      // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_cannot_pull_image.html
+      const image = await provideImage(runtime, aws, spec.image, spec.pullAs).catch((error: unknown) => {
+        if (error instanceof ImageUnavailableError)
+          throw new Error(`CannotPullContainerError: ${error.message}`);
+        throw error;
+      });
+      const container = await startContainer(runtime, spec, image, aws.clock.speed);
+      this.containers.add(container);
+      void container.ended.then(() => this.containers.delete(container));
+      return container;
+    });
+  }
+
+  async close(): Promise<void> {
+    this.closing = true;
+    await this.rooms.close();
+    await Promise.allSettled(this.starting);
+    for (const container of this.containers) container.kill();
+    await Promise.all([...this.containers].map((container) => container.ended));
+  }
+
+  private async begin<T>(work: () => Promise<T>): Promise<T> {
+    if (this.closing) throw new Error("the local AWS is being shut down");
+    const started = work();
+    this.starting.add(started);
+    try {
+      return await started;
+    } finally {
+      this.starting.delete(started);
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import { randomUUID } from "node:crypto";
+import type { TaskNetwork } from "../engine";
+import { publishedPorts } from "./container";
+import type { DockerRuntime } from "./runtime";
+import { removeContainer } from "./sweep";
+
+/**
+ * One network for several containers of a task, held by a container that does nothing, as on AWS: the containers reach each
+ * other on localhost, and any of them may end before the others.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html
+ */
+export async function openTaskNetwork(
+  runtime: DockerRuntime,
+  image: string,
+  containerPorts: readonly number[],
+): Promise<TaskNetwork> {
+  const ports = [...new Set(containerPorts)].map((port) => `${port}/tcp`);
+  const container = await runtime.docker.createContainer({
+    name: `${runtime.network.name}-pause-${randomUUID().slice(0, 8)}`,
+    Image: image,
+    Entrypoint: ["tail", "-f", "/dev/null"],
+    Labels: { ...runtime.labels },
+    ExposedPorts: Object.fromEntries(ports.map((port) => [port, {}])),
+    HostConfig: {
+      NetworkMode: runtime.network.name,
+      PortBindings: Object.fromEntries(ports.map((port) => [port, [{ HostIp: "127.0.0.1", HostPort: "" }]])),
+      CapDrop: ["ALL"],
+      ReadonlyRootfs: true,
+      LogConfig: { Type: "none", Config: {} },
+    },
+  });
+  const close = () => removeContainer(runtime.docker, container.id).catch(() => undefined);
+  try {
+    await container.start();
+    const published = await publishedPorts(container);
+    return {
+      id: container.id,
+      address(containerPort) {
+        const port = published.get(containerPort);
+        if (!port) throw new Error(`the task has no port ${containerPort}`);
+        return { host: "127.0.0.1", port };
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
