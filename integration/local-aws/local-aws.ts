@@ -2,14 +2,16 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { BaseError, limitsOf, startBases, type BaseChoice, type ServedBy } from "./base";
+import { awsCommandFolder } from "./aws-command";
+import { limitsOf, startBases, type BaseChoice, type ServedBy } from "./base";
 import { alarms } from "./cloudwatch/alarms";
 import { MetricStore } from "./cloudwatch/metric-store";
 import { codebuild } from "./codebuild";
 import { codedeploy } from "./codedeploy";
 import { codepipeline } from "./codepipeline/codepipeline";
 import { SourceHost } from "./codepipeline/sources";
-import { openDocker, type DockerRuntime } from "./containers/docker/runtime";
+import { chooseEngine, limitsOfEngine, type EngineName } from "./containers/choose";
+import { dockerEngine, openDocker, type DockerRuntime } from "./containers/docker";
 import { processEngine } from "./containers/process";
 import { Aws } from "./core/aws";
 import { Clock } from "./core/clock";
@@ -31,10 +33,16 @@ export interface LocalAwsOptions {
   token?: string;
   /** The virtual environment that has MiniStack and the AWS command line, or why there is none. */
   venv: string | { missing: string };
+  /** What runs images. @default Docker where its daemon answers and has, or can pull, `images` */
+  containers?: EngineName;
+  /** What builds will run in and build on; with Docker they are there from the start. */
+  images?: readonly string[];
   /** What is kept from run to run goes here: caches of builds, and the bases' logs. */
   keepFolder: string;
   /** Where a problem goes that no API caller gets to see. */
   warn: (message: string) => void;
+  /** What takes a while. */
+  say?: (message: string) => void;
 }
 
 /** The AWS on this machine: one endpoint on loopback, the acting services, and the base behind them. */
@@ -43,11 +51,13 @@ export interface LocalAws {
   /** The git host behind every connection: a push to it starts the pipelines that it triggers. */
   sources: SourceHost;
   loadBalancing: LoadBalancing;
+  /** What runs images, and why that. */
+  containers: { engine: EngineName; because: string };
   /** Who serves what. */
   servedBy: ServedBy[];
   /** Of the bases, by their names. */
   versions: Record<string, string>;
-  /** What the bases cannot prove, each in a sentence. */
+  /** What the bases and the container engine cannot prove, each in a sentence. */
   limits: string[];
   /** Rejects when a base ends before the local AWS is closed. */
   failed: Promise<never>;
@@ -97,12 +107,20 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     closers.push(() => balancing.close());
     const watch = alarms(aws, gateway, metrics);
     closers.push(() => watch.close());
-    const containers = processEngine({
-      folder,
-      cacheFolder: path.join(options.keepFolder, "cache"),
-      aws,
-      gateway,
-      venvBin: path.join(withAwsCommand(venv), "bin"),
+    const { engine: containers, because } = await chooseEngine({
+      asked: options.containers,
+      images: options.images ?? [],
+      openDocker: docker,
+      docker: (runtime) => dockerEngine({ runtime, folder, aws }),
+      process: () =>
+        processEngine({
+          folder,
+          cacheFolder: path.join(keepFolder, "cache"),
+          aws,
+          gateway,
+          venvBin: awsCommandFolder(venv),
+        }),
+      say: options.say ?? (() => undefined),
     });
     closers.push(() => containers.close());
     const sources = new SourceHost(() => clock.now());
@@ -121,12 +139,13 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     closers.push(() => triggers.close());
     const acted = actors.map(({ service }) => service.signingName).sort();
     const servedBy = [{ by: "Greenroom", services: acted }, ...bases.routes.table()];
-    const limits = limitsOf(bases.routes);
+    const limits = [...limitsOf(bases.routes), ...limitsOfEngine(containers.name)];
     const versions = bases.routes.versions();
     return {
       aws,
       sources,
       loadBalancing: balancing,
+      containers: { engine: containers.name, because },
       servedBy,
       versions,
       limits,
@@ -150,15 +169,6 @@ async function listen(gateway: Gateway, port: number | undefined): Promise<strin
     if (error instanceof PortTakenError) return gateway.listen(0);
     throw error;
   }
-}
-
-/** Builds in processes of this machine take the AWS command line from the virtual environment. */
-function withAwsCommand(venv: LocalAwsOptions["venv"]): string {
-  if (typeof venv === "string") return venv;
-  throw new BaseError(
-    "without Python there is no AWS command line for builds that are processes of this machine " +
-      `(${venv.missing}): install Python 3.10 or newer, or use --containers docker, whose build images have one`,
-  );
 }
 
 function once<T>(work: () => Promise<T>): () => Promise<T> {
