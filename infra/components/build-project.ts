@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "./account";
 import type { ArtifactBucket } from "./artifact-bucket";
 import { type Transform, transformed } from "./component";
+import { buildImage } from "./build-image";
 import { type Duration, toMinutes } from "./duration";
 import { Role, type Statement, trustService } from "./iam";
 import { physicalName } from "./naming";
@@ -85,9 +86,7 @@ export class BuildProject extends pulumi.ComponentResource {
           artifacts: { type: "CODEPIPELINE" },
           environment: {
             type: "LINUX_CONTAINER",
-            // Named in full: a new image comes with a change of this line, not between two builds.
-            // https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-available.html
-            image: "aws/codebuild/amazonlinux-x86_64-standard:5.0",
+            image: buildImage,
             computeType: "BUILD_GENERAL1_SMALL",
             // Only a privileged container can run Docker inside.
             privilegedMode: args.docker,

@@ -111,6 +111,7 @@ async function onNewAws(
     speed: 200,
     port: 0,
     venv,
+    containers: "process",
     keepFolder: path.join(root, ".greenroom"),
     warn: (message) => progress.fail(message),
   });

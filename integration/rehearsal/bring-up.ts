@@ -1,8 +1,12 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { buildImage } from "../../infra/components/build-image";
 import { allOf, root, stackSettings, venv } from "../checkout";
 import type { BaseChoice } from "../local-aws/base";
+import type { EngineName } from "../local-aws/containers/choose";
+import { baseImages } from "../local-aws/containers/docker/build-bases";
+import { pullableName } from "../local-aws/containers/docker/build-image";
 import { startLocalAws, type LocalAws } from "../local-aws/local-aws";
 import { provisionDirect } from "../provision/direct";
 import { EngineStack } from "../provision/engine";
@@ -21,6 +25,8 @@ export interface BringUpOptions {
   base?: BaseChoice;
   /** LocalStack's token. */
   token?: string;
+  /** What runs images. @default Docker where its daemon answers and has, or can pull, what the services need */
+  containers?: EngineName;
   progress: Progress;
   /** Gives up, and leaves nothing. */
   signal?: AbortSignal;
@@ -53,7 +59,7 @@ function servedTable(servedBy: LocalAws["servedBy"]): string {
 
 /** Starts the local AWS and brings both stacks up on it, side by side. On failure, nothing is left. */
 export async function bringUp(options: BringUpOptions): Promise<BroughtUp> {
-  const { speed, port, base, token, progress } = options;
+  const { speed, port, base, token, containers, progress } = options;
   const { source, accounts, regions } = stackSettings();
   const repository = repositoryOf(source);
   const local = await startLocalAws({
@@ -62,8 +68,11 @@ export async function bringUp(options: BringUpOptions): Promise<BroughtUp> {
     base,
     token,
     venv,
+    containers,
+    images: [pullableName(buildImage), ...(await baseImages(path.join(root, "services")))],
     keepFolder: path.join(root, ".greenroom"),
     warn: (message) => progress.fail(message),
+    say: (message) => progress.step(message),
   });
   const stateFolder = options.engine ? await mkdtemp(path.join(os.tmpdir(), "greenroom-engine-")) : undefined;
   const failing = new AbortController();
@@ -78,6 +87,7 @@ export async function bringUp(options: BringUpOptions): Promise<BroughtUp> {
   try {
     signal.throwIfAborted();
     progress.done(`the local AWS is up at ${local.aws.endpoint}, ${speed}× as fast as AWS`);
+    progress.done(local.containers.because);
     progress.step(`served by\n${servedTable(local.servedBy)}`);
     const identities = {
       staging: local.aws.root(accounts.staging, regions.staging),

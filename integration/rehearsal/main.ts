@@ -3,6 +3,7 @@ import path from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { root, takeToken } from "../checkout";
 import { localStackImage, parseBase } from "../local-aws/base";
+import { engineNames, type EngineName } from "../local-aws/containers/choose";
 import { engineMissing } from "../provision/engine";
 import { bringUp, type BroughtUp } from "./bring-up";
 import { exitCode, outcomeCodes, type RehearsalResult } from "./model";
@@ -20,6 +21,7 @@ interface Options {
   base: string;
   localstackImage?: string;
   localstackDockerSocket?: boolean;
+  containers?: EngineName;
   engine?: boolean;
   keep?: boolean;
 }
@@ -88,6 +90,14 @@ function readOptions(): Options {
       "--localstack-docker-socket",
       "with --base localstack: gives it the Docker socket, so that functions run in it; without, MiniStack runs them",
     )
+    .addOption(
+      new Option(
+        "--containers <engine>",
+        "what runs builds and tasks (default: docker where its daemon answers and has or can pull the images, else process)",
+      )
+        .choices(engineNames)
+        .env("GREENROOM_CONTAINERS"),
+    )
     .addOption(new Option("--report <folder>", "where the report goes").default(".greenroom/report"))
     .option("--engine", "bring the stacks up with the real Pulumi engine: needs pulumi on PATH, and minutes")
     .option("--keep", "leave the local AWS up afterwards, until Ctrl-C")
@@ -112,12 +122,21 @@ async function main(): Promise<number> {
   }
   const progress = progressOn();
   const stopping = new AbortController();
-  const { speed, port, engine } = options;
+  const { speed, port, engine, containers } = options;
   const base = parseBase(options.base, {
     image: options.localstackImage,
     withDockerSocket: options.localstackDockerSocket,
   });
-  const bringing = bringUp({ speed, port, engine, base, token, progress, signal: stopping.signal });
+  const bringing = bringUp({
+    speed,
+    port,
+    engine,
+    base,
+    token,
+    containers,
+    progress,
+    signal: stopping.signal,
+  });
   // What could not be brought up has cleaned up after itself.
   const close = () => bringing.then((broughtUp) => broughtUp.close()).catch(() => undefined);
   const stop = (signal: NodeJS.Signals) => {

@@ -18,12 +18,8 @@ export interface RunOptions {
   progress: Progress;
 }
 
-/** What a rehearsal here cannot show, whatever its verdict and whatever its bases. */
-const notProven = [
-  "Containers: tasks and builds are processes of this machine, with its Node.js, not the image's base.",
-  "Capacity: CPU, memory and the network are this machine's; a task's limits are not enforced.",
-  "TLS, DNS and security groups: listeners are plain HTTP on loopback.",
-];
+/** What a rehearsal here cannot show, whatever its verdict, its bases and its container engine. */
+const notProven = ["TLS, DNS and security groups: listeners are plain HTTP on loopback."];
 
 /** Rehearses scenarios one after the other under clients that never stop, then judges them. */
 export async function runScenarios(options: RunOptions): Promise<RehearsalResult> {
@@ -85,7 +81,7 @@ export async function runScenarios(options: RunOptions): Promise<RehearsalResult
       .map(({ by }) => by)
       .join(", "),
     servedBy: local.servedBy,
-    containerEngine: "process",
+    containerEngine: local.containers.engine,
     notProven: [...local.limits, ...notProven],
   };
 }

@@ -31,6 +31,7 @@ describe("Inventory of a local AWS", function () {
         speed: 200,
         port: 0,
         venv,
+        containers: "process",
         keepFolder,
         warn: (message) => console.error(message),
       });

@@ -27,6 +27,7 @@ describe(`the stock command line${notRun ? ` (not run: ${notRun})` : ""}`, funct
       speed: 100,
       port: 0,
       venv,
+      containers: "process",
       keepFolder: path.join(root, ".greenroom"),
       warn: (message) => process.stderr.write(`${message}\n`),
     });

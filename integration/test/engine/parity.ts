@@ -20,6 +20,7 @@ export async function directHoldings({ environments, stacks, folder }: World): P
     speed: 200,
     port: 0,
     venv,
+    containers: "process",
     keepFolder: path.join(folder, "direct"),
     warn: (message) => process.stderr.write(`${message}\n`),
   });

@@ -40,13 +40,17 @@ export async function startWorld(): Promise<World> {
   const connections = existsSync("/proc/net/tcp") ? recordConnections() : undefined;
   const folder = await mkdtemp(path.join(os.tmpdir(), "greenroom-test-"));
   const removeFolder = () => rm(folder, { recursive: true, force: true, maxRetries: 5 });
-  const broughtUp = await bringUp({ engine: true, speed: 200, port: 0, progress }).catch(
-    async (error: unknown) => {
-      await connections?.();
-      await removeFolder();
-      throw error;
-    },
-  );
+  const broughtUp = await bringUp({
+    engine: true,
+    containers: "process",
+    speed: 200,
+    port: 0,
+    progress,
+  }).catch(async (error: unknown) => {
+    await connections?.();
+    await removeFolder();
+    throw error;
+  });
   const { local, environments, repository, stacks } = broughtUp;
   if (!stacks) throw new Error("the engine's stacks are not there");
   let rehearsal: Promise<Rehearsal> | undefined;

@@ -7,6 +7,7 @@ import { ecrRegistry, parseReference } from "../process/reference";
 import { BuildCaches, type BuildCache } from "./build-caches";
 import { nameserversOf, startBuildDaemon } from "./build-daemon";
 import { buildEnvironment, machineFolder } from "./build-environment";
+import { pullableName } from "./build-image";
 import { registryHost } from "./build-registries";
 import { customCache, DockerBuildRoom } from "./build-room";
 import { fileOwner, removeFolder, roomFolders } from "./build-room-files";
@@ -114,8 +115,7 @@ export class BuildRooms {
   /** Makes the project's image be there, and gives its name. */
   private async pull({ image, pullAs, registryLogin }: BuildRoomRequest): Promise<string> {
     const { runtime, aws } = this.options;
-    // CodeBuild's own images are public under another name: https://gallery.ecr.aws/codebuild
-    const name = image.replace(/^aws\/codebuild\//, "public.ecr.aws/codebuild/");
+    const name = pullableName(image);
     const { registry } = parseReference(name);
     if (ecrRegistry(registry)) return (await provideImage(runtime, aws, name, pullAs)).name;
     await runtime.ensureImage(name, registryLogin && { ...registryLogin, serveraddress: registry });

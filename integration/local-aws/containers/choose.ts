@@ -1,0 +1,87 @@
+import type { ContainerEngine } from "./engine";
+import { ImageUnavailableError } from "./engine";
+import { dockerMissing, type DockerRuntime } from "./docker/runtime";
+
+export const engineNames = ["docker", "process"] as const;
+export type EngineName = (typeof engineNames)[number];
+
+export interface EngineChoice {
+  engine: ContainerEngine;
+  /** For people: which engine runs, and why. */
+  because: string;
+}
+
+/**
+ * Takes the engine that was asked for; otherwise Docker where its daemon answers and has, or can pull, what will be needed.
+ *
+ * @param options.images will be needed: pulling them in the middle of a build would be counted as its time
+ * @throws Error with a sentence for people when the engine that was asked for cannot run
+ */
+export async function chooseEngine(options: {
+  asked: EngineName | undefined;
+  images: readonly string[];
+  openDocker: () => Promise<DockerRuntime>;
+  docker: (runtime: DockerRuntime) => ContainerEngine;
+  process: () => ContainerEngine;
+  say: (message: string) => void;
+}): Promise<EngineChoice> {
+  const { asked, images, openDocker, say } = options;
+  const processes = (why: string) => ({
+    engine: options.process(),
+    because: `builds and tasks are processes of this machine: ${why}`,
+  });
+  if (asked === "process") return processes("--containers process");
+  const missing = await dockerMissing();
+  if (missing) {
+    if (asked) throw new Error(`--containers docker: ${missing}; start it, or use --containers process`);
+    return processes(missing);
+  }
+  try {
+    const runtime = await openDocker();
+    for (const image of images) await provide(runtime, image, say);
+    return {
+      engine: options.docker(runtime),
+      because: `builds and tasks are Docker containers: ${asked ? "--containers docker" : "a Docker daemon answers"}`,
+    };
+  } catch (error) {
+    if (asked || !isImageMissing(error)) throw error;
+    return processes(error.message);
+  }
+}
+
+async function provide(
+  { docker, ensureImage }: DockerRuntime,
+  image: string,
+  say: (message: string) => void,
+) {
+  const there = await docker
+    .getImage(image)
+    .inspect()
+    .catch(() => undefined);
+  if (there) return;
+  say(`Docker pulls ${image}, once …`);
+  await ensureImage(image);
+}
+
+/** Opening Docker says it with the image's error as the cause. */
+function isImageMissing(error: unknown): error is Error {
+  return (
+    error instanceof Error &&
+    (error instanceof ImageUnavailableError || error.cause instanceof ImageUnavailableError)
+  );
+}
+
+/** What an engine cannot prove, each in a sentence. */
+export function limitsOfEngine(name: EngineName): string[] {
+  if (name === "process") {
+    return [
+      "Containers: tasks and builds are processes of this machine, with its Node.js, not the image's base.",
+      "Capacity: CPU, memory and the network are this machine's; a task's limits are not enforced.",
+    ];
+  }
+  return [
+    "Containers: tasks and builds run their images on this machine's kernel and Docker, not on Fargate's or CodeBuild's.",
+    "Capacity: a task has the CPU and memory that it declares, of this machine; builds, disks and the network have no " +
+      "limits but its own.",
+  ];
+}
