@@ -58,6 +58,7 @@ export class PortTakenError extends Error {
   }
 }
 
+type HostMatch = (host: string, request: http.IncomingMessage) => boolean;
 type Handler = (request: http.IncomingMessage, response: http.ServerResponse) => void | Promise<void>;
 
 /**
@@ -69,7 +70,7 @@ export class Gateway {
   private readonly services = new Map<string, ActingService>();
   private readonly beside = new Map<string, Beside>();
   private readonly observers = new Map<string, (write: AcceptedWrite) => void>();
-  private readonly hosts: { matches: (host: string) => boolean; handler: Handler }[] = [];
+  private readonly hosts: { matches: HostMatch; handler: Handler }[] = [];
   private readonly mounts = new Map<string, Handler>();
   private readonly accounts = new Map<string, Promise<string>>();
   private bases?: Bases;
@@ -121,8 +122,8 @@ export class Gateway {
     this.observers.set(signingName, observer);
   }
 
-  /** Requests whose Host header matches go to `handler`, signed or not. */
-  host(matches: (host: string) => boolean, handler: Handler): void {
+  /** Requests that match by their Host header, or more, go to `handler`, signed or not. */
+  host(matches: HostMatch, handler: Handler): void {
     this.hosts.push({ matches, handler });
   }
 
@@ -160,7 +161,7 @@ export class Gateway {
       response.writeHead(404).end(`nothing is mounted at /_greenroom/${mounted}\n`);
       return;
     }
-    const forHost = this.hosts.find(({ matches }) => matches(host));
+    const forHost = this.hosts.find(({ matches }) => matches(host, request));
     if (forHost) return forHost.handler(request, response);
     if (proxied && !this.isOwn(host)) {
       this.outside(host);
@@ -197,6 +198,11 @@ export class Gateway {
     delete answer.headers["content-length"];
     response.writeHead(answer.status, answer.headers);
     response.end(answer.body);
+  }
+
+  /** For handlers: sends a request on to the base, body and all, and its answer back. */
+  async passOn(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+    await this.forward(request, response, undefined);
   }
 
   private outside(host: string): void {

@@ -1,19 +1,33 @@
 import { pipeline } from "node:stream/promises";
+import * as sdk from "@aws-sdk/client-ecr";
+import { actingService } from "../core/service";
 import type { Gateway } from "../core/gateway";
+import { isForRegistry, registryFront } from "./front";
 import { layerUploads } from "./layers";
 import { Registry } from "./registry";
+import { authorization, RegistryTokens, type Tenant } from "./tokens";
 
 const downloadUrl = /https:\/\/(\d{12})\.dkr\.ecr\.([\w-]+)\.amazonaws\.com\//;
 
-/** What the base's ECR lacks: layers that go in and out through the API, as a promotion copies them. */
+/**
+ * What the base's ECR lacks: layers that go in and out through the API, as a promotion copies them, and tokens that
+ * registries ask for.
+ */
 export function besideEcr(gateway: Gateway, endpoint: string, warn: (message: string) => void): void {
-  const { operations, service } = layerUploads(endpoint, warn);
+  const tokens = new RegistryTokens();
+  const registryOf = ({ account, region }: Tenant) => {
+    const { password } = tokens.issue({ account, region });
+    return new Registry(endpoint, `${account}.dkr.ecr.${region}.amazonaws.com`, password);
+  };
+  const handlers = { ...layerUploads(registryOf), ...authorization(tokens) };
+  const service = actingService({ name: "ECR", signingName: "ecr", sdk, handlers, warn });
+  gateway.host(isForRegistry, registryFront(gateway, tokens));
   const operationOf = (headers: NodeJS.Dict<string | string[]>) =>
     String(headers["x-amz-target"]).split(".")[1] ?? "";
 
   gateway.watch("ecr", {
     instead: async ({ headers, body, caller }) => {
-      if (!operations.includes(operationOf(headers))) return undefined;
+      if (!(operationOf(headers) in handlers)) return undefined;
       const answer = await service.call(operationOf(headers), body, caller);
       return {
         status: answer.status,
@@ -37,10 +51,7 @@ export function besideEcr(gateway: Gateway, endpoint: string, warn: (message: st
     const parts = /^\/_greenroom\/layers\/(\d{12})\/([\w-]+)(\/v2\/.+\/blobs\/.+)$/.exec(url);
     const [, account, region, path] = parts ?? [];
     if (!account || !region || !path) return void response.writeHead(404).end();
-    const answer = await new Registry(endpoint, `${account}.dkr.ecr.${region}.amazonaws.com`).send(
-      "GET",
-      path,
-    );
+    const answer = await registryOf({ account, region }).send("GET", path);
     response.writeHead(answer.statusCode, answer.headers);
     await pipeline(answer.body, response);
   });

@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from "node:crypto";
 import * as sdk from "@aws-sdk/client-ecr";
 import type { Identity } from "../core/aws";
-import { actingService, type ActingService, type Handlers } from "../core/service";
-import { Registry } from "./registry";
+import type { Handlers } from "../core/service";
+import type { Registry } from "./registry";
+import type { Tenant } from "./tokens";
 
 const $metadata = {};
 /** "20 MB": https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html */
@@ -19,22 +20,19 @@ interface Upload {
  * through its registry, where `docker push` and `docker pull` find the result.
  * https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_InitiateLayerUpload.html and its neighbours
  */
-export function layerUploads(
-  endpoint: string,
-  warn: (message: string) => void,
-): { operations: string[]; service: ActingService } {
+export function layerUploads(registryOf: (tenant: Tenant) => Registry) {
   const uploads = new Map<string, Upload>();
-  const registryOf = (input: { registryId?: string }, { account, region }: Identity) =>
-    new Registry(endpoint, `${input.registryId ?? account}.dkr.ecr.${region}.amazonaws.com`);
+  const registryFor = (input: { registryId?: string }, { account, region }: Identity) =>
+    registryOf({ account: input.registryId ?? account, region });
   const find = (uploadId: string | undefined): Upload => {
     const upload = uploads.get(uploadId ?? "");
     if (upload) return upload;
     throw new sdk.UploadNotFoundException({ message: `The upload "${uploadId}" was not found.`, $metadata });
   };
 
-  const handlers = {
+  return {
     BatchCheckLayerAvailability: async (input, caller) => {
-      const registry = registryOf(input, caller);
+      const registry = registryFor(input, caller);
       const layers = await Promise.all(
         (input.layerDigests ?? []).map(async (layerDigest): Promise<sdk.Layer> => {
           const there = await registry.hasLayer(input.repositoryName ?? "", layerDigest);
@@ -78,7 +76,7 @@ export function layerUploads(
         throw new sdk.InvalidLayerException({ message, $metadata });
       }
       uploads.delete(input.uploadId ?? "");
-      await registryOf(input, caller).putLayer(repository, layerDigest, layer);
+      await registryFor(input, caller).putLayer(repository, layerDigest, layer);
       return { uploadId: input.uploadId, repositoryName: repository, layerDigest };
     },
     PutImage: async (input, caller) => {
@@ -89,7 +87,7 @@ export function layerUploads(
         throw new sdk.ImageDigestDoesNotMatchException({ message, $metadata });
       }
       const mediaType = input.imageManifestMediaType ?? mediaTypeIn(imageManifest);
-      await registryOf(input, caller).putManifest(
+      await registryFor(input, caller).putManifest(
         repositoryName,
         imageTag ?? imageDigest,
         imageManifest,
@@ -102,9 +100,6 @@ export function layerUploads(
       };
     },
   } satisfies Handlers<typeof sdk>;
-
-  const service = actingService({ name: "ECR", signingName: "ecr", sdk, handlers, warn });
-  return { operations: Object.keys(handlers), service };
 }
 
 function mediaTypeIn(manifest: string): string {

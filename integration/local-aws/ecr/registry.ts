@@ -8,6 +8,8 @@ export class Registry {
     private readonly endpoint: string,
     /** `ACCOUNT.dkr.ecr.REGION.amazonaws.com`: how the base knows whose registry it is. */
     private readonly host: string,
+    /** A token that this registry takes. */
+    private readonly password: string,
   ) {}
 
   send(
@@ -20,7 +22,7 @@ export class Registry {
       method,
       headers: {
         host: this.host,
-        authorization: `Basic ${Buffer.from("AWS:greenroom").toString("base64")}`,
+        authorization: `Basic ${Buffer.from(`AWS:${this.password}`).toString("base64")}`,
         ...(contentType ? { "content-type": contentType } : {}),
       },
       body,

@@ -1,0 +1,56 @@
+import type http from "node:http";
+import type { Gateway } from "../core/gateway";
+import type { RegistryTokens, Tenant } from "./tokens";
+
+// https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
+const registryHost = /^(\d{12})\.dkr\.ecr\.([\w-]+)\.amazonaws\.com(?:\.cn)?(?::\d+)?$/;
+const address = /^(localhost|\d+\.\d+\.\d+\.\d+)(:\d+)?$/;
+/** What the Docker engine puts before a repository's name says which rehearsal pulled; the repository has no such name. */
+const pulledBy = /^\/v2\/greenroom\/[a-z0-9.-]+\/(?=.+\/(?:blobs|manifests|tags)\/)/;
+
+/** Whether a request is for a registry: by the registry's name, or by the gateway's address as Docker uses it. */
+export function isForRegistry(host: string, { url = "", headers }: http.IncomingMessage): boolean {
+  if (registryHost.test(host)) return true;
+  const signed = /^AWS/.test(headers.authorization ?? "") || /[?&]X-Amz-/.test(url);
+  return address.test(host) && /^\/v2(\/|$|\?)/.test(url) && !signed;
+}
+
+/**
+ * Stands before the base's registries, which take anybody: asks for a token, as ECR does, and finds the account and region
+ * in it where the address does not say them. So `docker login 127.0.0.1:PORT`, `docker push` and `docker pull` work.
+ * https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html
+ */
+export function registryFront(gateway: Pick<Gateway, "passOn">, tokens: RegistryTokens) {
+  return async (request: http.IncomingMessage, response: http.ServerResponse): Promise<void> => {
+    const { host = "", authorization } = request.headers;
+    const [, account, region] = registryHost.exec(host) ?? [];
+    const refuse = (status: number, code: string, message: string) => {
+      // What was sent is read, so that the client reads the answer.
+      request.resume();
+      response.writeHead(status, {
+        "content-type": "application/json",
+        "docker-distribution-api-version": "registry/2.0",
+        ...(status === 401
+          ? { "www-authenticate": `Basic realm="http://${host}/",service="ecr.amazonaws.com"` }
+          : {}),
+      });
+      response.end(JSON.stringify({ errors: [{ code, message }] }));
+    };
+    if (!authorization) return refuse(401, "UNAUTHORIZED", "Not Authorized");
+    const bearer = tokens.read(authorization);
+    // "login attempt … failed with status: 400 Bad Request" is what people know of ECR.
+    if (bearer === "invalid") return refuse(400, "UNAUTHORIZED", "Your Authorization Token is invalid.");
+    if (bearer === "expired") {
+      return refuse(403, "DENIED", "Your authorization token has expired. Reauthenticate and try again.");
+    }
+    const wanted: Tenant = account && region ? { account, region } : bearer;
+    if (wanted.account !== bearer.account || wanted.region !== bearer.region) {
+      const message = `a token of ${bearer.account} in ${bearer.region} is not authorized for the registry ${host}`;
+      return refuse(403, "DENIED", message);
+    }
+    request.headers.host = `${wanted.account}.dkr.ecr.${wanted.region}.amazonaws.com`;
+    delete request.headers.authorization;
+    request.url = request.url?.replace(pulledBy, "/v2/");
+    await gateway.passOn(request, response);
+  };
+}
