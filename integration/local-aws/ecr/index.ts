@@ -22,6 +22,8 @@ export function besideEcr(gateway: Gateway, endpoint: string, warn: (message: st
   const handlers = { ...layerUploads(registryOf), ...authorization(tokens) };
   const service = actingService({ name: "ECR", signingName: "ecr", sdk, handlers, warn });
   gateway.host(isForRegistry, registryFront(gateway, tokens));
+  // A container reaches the gateway at another address than this machine: at the one that it has called.
+  const askedAt = (host = "") => (/^\d+(\.\d+){3}:\d+$/.test(host) ? `http://${host}` : endpoint);
   const operationOf = (headers: NodeJS.Dict<string | string[]>) =>
     String(headers["x-amz-target"]).split(".")[1] ?? "";
 
@@ -42,7 +44,9 @@ export function besideEcr(gateway: Gateway, endpoint: string, warn: (message: st
     // https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetDownloadUrlForLayer.html
     after: async ({ headers }, answer) => {
       if (operationOf(headers) !== "GetDownloadUrlForLayer") return undefined;
-      const body = answer.body.toString().replace(downloadUrl, `${endpoint}/_greenroom/layers/$1/$2/`);
+      const body = answer.body
+        .toString()
+        .replace(downloadUrl, `${askedAt(headers.host)}/_greenroom/layers/$1/$2/`);
       return { ...answer, body: Buffer.from(body) };
     },
   });

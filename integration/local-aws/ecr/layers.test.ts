@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import http from "node:http";
 import { buffer } from "node:stream/consumers";
 import * as sdk from "@aws-sdk/client-ecr";
+import { request } from "undici";
 import { Gateway } from "../core/gateway";
 import { besideEcr } from ".";
 
@@ -48,12 +49,13 @@ describe("images through the ECR API", () => {
   const host = "111111111111.dkr.ecr.eu-west-1.amazonaws.com";
   const repositoryName = "web";
   let ecr: sdk.ECRClient;
+  let endpoint: string;
 
   before(async () => {
     await new Promise<void>((resolve) => base.server.listen(0, "127.0.0.1", resolve));
     const address = base.server.address();
     assert.ok(address && typeof address === "object");
-    const endpoint = await gateway.listen(0);
+    endpoint = await gateway.listen(0);
     gateway.useBase(`http://127.0.0.1:${address.port}`);
     besideEcr(gateway, endpoint, () => undefined);
     const credentials = { accessKeyId: "111111111111", secretAccessKey: "x" };
@@ -97,6 +99,25 @@ describe("images through the ECR API", () => {
     );
     assert.match(downloadUrl ?? "", /^http:\/\/127\.0\.0\.1:/);
     assert.equal(await (await fetch(downloadUrl ?? "")).text(), "hello");
+  });
+
+  it("gives out a layer where the caller has found the gateway, as a container does at another address", async () => {
+    const urlFor = async (calledAt: string) => {
+      const { body } = await request(endpoint, {
+        method: "POST",
+        headers: {
+          host: calledAt,
+          authorization:
+            "AWS4-HMAC-SHA256 Credential=111111111111/20260101/eu-west-1/ecr/aws4_request, SignedHeaders=host, Signature=x",
+          "x-amz-target": "AmazonEC2ContainerRegistry_V20150921.GetDownloadUrlForLayer",
+        },
+        body: JSON.stringify({ repositoryName, layerDigest: digestOf("hello") }),
+      });
+      return new URL(((await body.json()) as { downloadUrl: string }).downloadUrl).origin;
+    };
+    assert.equal(await urlFor("172.18.0.2:4566"), "http://172.18.0.2:4566");
+    // A name that no DNS knows here, such as an SDK's own behind a proxy.
+    assert.equal(await urlFor("api.ecr.eu-west-1.amazonaws.com"), endpoint);
   });
 
   it("refuses a layer that is not what its digest says", async () => {
