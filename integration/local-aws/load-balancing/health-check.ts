@@ -46,7 +46,7 @@ export async function watchHealth(
 
 interface CheckResult {
   passed: boolean;
-  /** No connection at all: nothing listens yet, or any more. */
+  /** No answer and no connection that lasts: nothing listens yet, or any more. */
   refused?: boolean;
   failure?: Health;
 }
@@ -107,7 +107,9 @@ function check(target: Target, settings: Settings, signal: AbortSignal): Promise
     );
     request.once("error", (error: NodeJS.ErrnoException) => {
       clearTimeout(late);
-      fail("FailedHealthChecks", "Health checks failed", error.syscall === "connect");
+      // Docker accepts connections to a port that it publishes, and drops them while nothing listens in the container.
+      const refused = error.syscall === "connect" || error.code === "ECONNRESET";
+      fail("FailedHealthChecks", "Health checks failed", refused);
     });
   });
 }
