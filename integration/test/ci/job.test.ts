@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { root, venv } from "../../checkout";
+import { scenarios } from "../../rehearsal/scenarios";
+import { readWorkflow } from "./github";
+import { rehearsalJob, type Job } from "./job";
+import { text } from "./recipe";
+
+describe("a job by the CI recipes", function () {
+  this.timeout(360_000);
+  let job: Job;
+  before(async () => (job = await rehearsalJob()));
+
+  it("ends with exit code 0, and leaves the report where the recipes look for it", () => {
+    assert.equal(job.code, 0, job.output);
+    assert.deepEqual(job.artifacts.sort(), ["report.html", "report.json", "report.junit.xml"]);
+    assert.equal(path.dirname(job.recipe.junit), job.recipe.artifact);
+  });
+
+  it("has JUnit results that say what they count", () => {
+    const { junit } = job;
+    assert.equal(junit?.root, "testsuites");
+    assert.deepEqual(
+      junit.suites,
+      scenarios.map(({ id }) => id),
+    );
+    assert.ok(junit.cases > junit.suites.length);
+    assert.deepEqual([junit.tests, junit.failures, junit.errors], [String(junit.cases), "0", "0"]);
+  });
+
+  it("finds the base in what was cached, and writes the other caches", () => {
+    assert.doesNotMatch(job.output, /installing/);
+    const [base, ...others] = [path.relative(root, venv), ".greenroom/cache"];
+    const { caches } = job.recipe;
+    assert.deepEqual(caches.filter((cache) => cache !== base).sort(), job.written.sort());
+    // npm's cache is the action's own on GitHub.
+    assert.deepEqual(readWorkflow(text("github-actions.yml")).caches, [base, ...others]);
+    for (const cache of [base, ...others]) assert.ok(caches.includes(cache));
+  });
+
+  it("runs what this repository's own CI does from a fresh clone", () => {
+    const own = readFileSync(path.join(root, ".ci", "run"), "utf8").split("\n");
+    for (const command of job.recipe.commands) assert.ok(own.includes(command), command);
+  });
+});
