@@ -23,7 +23,7 @@ export async function pullImage(
     });
   } catch (error) {
     throw new ImageUnavailableError(
-      `the image ${shown} is not there and cannot be pulled: ${messageOf(error)}`,
+      `the image ${shown} is not there and cannot be pulled: ${messageOf(error).replaceAll(image, shown)}`,
       {
         cause: error,
       },
@@ -32,7 +32,10 @@ export async function pullImage(
 }
 
 /** What `docker login` to an account's registry takes, from ECR. */
-export async function ecrLogin(aws: Aws, identity: Identity): Promise<AuthConfig> {
+export async function ecrLogin(
+  aws: Aws,
+  identity: Identity,
+): Promise<{ username: string; password: string; serveraddress: string }> {
   const { authorizationData } = await aws
     .client(ECRClient, identity)
     .send(new GetAuthorizationTokenCommand({}));

@@ -96,9 +96,6 @@ export function statusOf(error: unknown): number | undefined {
 
 /** What the daemon said, without dockerode's words around it. */
 export function messageOf(error: unknown): string {
-  if (typeof error === "object" && error !== null && "json" in error) {
-    const { json } = error;
-    if (typeof json === "object" && json !== null && "message" in json) return String(json.message).trim();
-  }
-  return error instanceof Error ? error.message.trim() : String(error);
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/^\(HTTP code \d+\) [\w ]+ - /, "").trim();
 }
