@@ -9,16 +9,17 @@ import { formatReference, parseReference } from "../process/reference";
 import { ask } from "./build-exec";
 
 /** The images that the Dockerfiles below a folder build on, as far as they can be read. */
-export async function baseImages(folder: string): Promise<Set<string>> {
+export async function baseImages(folder: string): Promise<string[]> {
   const images = new Set<string>();
   for (const file of await dockerfiles(folder))
-    for (const image of imagesOf(await fs.readFile(file, "utf8"))) images.add(image);
-  return images;
+    for (const image of imagesOf(await fs.readFile(file, "utf8").catch(() => ""))) images.add(image);
+  return [...images];
 }
 
 async function dockerfiles(folder: string): Promise<string[]> {
   const found: string[] = [];
-  for (const entry of await fs.readdir(folder, { withFileTypes: true })) {
+  // What cannot be read, or has just been removed, says nothing.
+  for (const entry of await fs.readdir(folder, { withFileTypes: true }).catch(() => [])) {
     const name = path.join(folder, entry.name);
     if (entry.isDirectory() && !/^(node_modules|\.git)$/.test(entry.name))
       found.push(...(await dockerfiles(name)));
@@ -62,7 +63,7 @@ export function imagesOf(dockerfile: string): string[] {
 export async function handOver(
   docker: Dockerode,
   containerId: string,
-  images: ReadonlySet<string>,
+  images: readonly string[],
   transfer: { host: string; inside: string },
 ): Promise<void> {
   const here = new Map<string, string>();

@@ -8,17 +8,18 @@ export const registryHost = ({ account, region }: { account: string; region: str
   `${account}.dkr.ecr.${region}.amazonaws.com${region.startsWith("cn-") ? ".cn" : ""}`;
 
 /** The registries of ECR that texts name. */
-export const registriesIn = (texts: readonly string[]): Set<string> =>
-  new Set(texts.flatMap((text) => text.match(ecrHost) ?? []));
+export const registriesIn = (texts: readonly string[]): string[] => [
+  ...new Set(texts.flatMap((text) => text.match(ecrHost) ?? [])),
+];
 
 /** Lets a container find names at an address; one that it has already stays. */
 export async function addHosts(
   docker: Dockerode,
   containerId: string,
   address: string,
-  names: ReadonlySet<string>,
+  names: readonly string[],
 ): Promise<void> {
-  if (names.size === 0) return;
+  if (names.length === 0) return;
   const add = `for name; do grep -qwF "$name" /etc/hosts || echo "${address} $name" >> /etc/hosts; done`;
   await ask(docker, containerId, ["sh", "-c", add, "sh", ...names]);
 }

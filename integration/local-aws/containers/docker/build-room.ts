@@ -25,7 +25,8 @@ export class DockerBuildRoom implements BuildRoom {
   readonly scratchDirectory: RoomFolder;
   /** Nothing has ended it by force, so what it shares with other builds is whole. */
   private isWhole = true;
-  private prepared?: Promise<void>;
+  /** Images and registries that the build has been given. */
+  private readonly given = new Set<string>();
   private removed?: Promise<void>;
   private closed?: Promise<void>;
 
@@ -102,7 +103,7 @@ done`;
 
   private async execute({ script, environment: own, onOutput, signal }: RunOptions) {
     const { environment, containerId, fileOwner, outputs } = this.at;
-    await (this.prepared ??= this.prepare(own));
+    await this.prepare(own);
     signal.throwIfAborted();
     const exitCode = await execute(this.runtime.docker, containerId, {
       command: fileOwner ? givingTo(fileOwner, outputs.inside, script) : ["bash", script],
@@ -120,18 +121,15 @@ done`;
     return { exitCode };
   }
 
-  /** What the build's commands need that is known once its source is there. */
+  /** Gives the build what its source and its variables name; an earlier command may have written a Dockerfile. */
   private async prepare(environment: Readonly<Record<string, string>>): Promise<void> {
     const { docker, relay } = this.runtime;
     const { containerId, request, source, scratch } = this.at;
-    const images = request.privileged ? await baseImages(source.host) : new Set<string>();
-    await addHosts(
-      docker,
-      containerId,
-      relay.address,
-      registriesIn([...images, ...Object.values(environment)]),
-    );
-    if (images.size > 0) await handOver(docker, containerId, images, scratch);
+    const isNew = (name: string) => !this.given.has(name) && this.given.add(name);
+    const images = request.privileged ? (await baseImages(source.host)).filter(isNew) : [];
+    const registries = registriesIn([...images, ...Object.values(environment)]).filter(isNew);
+    await addHosts(docker, containerId, relay.address, registries);
+    await handOver(docker, containerId, images, scratch);
   }
 
   /** At once, with all that the build has started. */
