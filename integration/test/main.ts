@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
 import path from "node:path";
+import { dockerTestsMissing } from "./docker/missing";
 import { mocha, root, testFiles } from "./mocha";
 
-// What `npm test` does: style and types beside each other, then all tests in one run of mocha.
+// What `npm test` does: style and types beside each other, then all tests in one run of mocha, those that need Docker last.
 
 const seconds = (since: number) => `${((Date.now() - since) / 1000).toFixed(1)} s`;
 
@@ -37,7 +38,15 @@ async function main(): Promise<number> {
     ...testFiles("infra"),
     ...testFiles("integration").filter((file) => !file.includes("integration/test/")),
   ];
-  const stats = await mocha(unitOnly ? unit : [...unit, ...testFiles("integration/test")]);
+  const missing = unitOnly ? "only the unit tests were asked for" : await dockerTestsMissing();
+  const docker = missing ? [] : testFiles("integration", ".docker-test.ts");
+  const stats = await mocha(unitOnly ? unit : [...unit, ...testFiles("integration/test"), ...docker]);
+  const names = docker.map((file) => path.basename(file, ".docker-test.ts")).join(", ");
+  process.stdout.write(
+    missing
+      ? `The tests with Docker were not run: ${missing}.\n`
+      : `The tests with Docker were run: ${names}.\n`,
+  );
   const failed = stats.failures + checks.filter((passed) => !passed).length;
   process.stdout.write(`${stats.passes + checks.filter(Boolean).length} passed, ${failed} failed\n`);
   return failed === 0 && stats.passes > 0 ? 0 : 1;
