@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type { Base } from "./base";
 import { healthOf } from "./health";
 import { miniStackVersion } from "./ministack";
@@ -34,10 +35,8 @@ export async function useEndpoint(url: string, warn: (message: string) => void):
 /** Rejects when a check that is made again and again fails. */
 async function watch(check: () => Promise<unknown>, signal: AbortSignal): Promise<never> {
   for (;;) {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, watchMs);
-      signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
-    });
+    // Ended by the signal, it waits for ever, which keeps nothing alive.
+    await wait(watchMs, undefined, { signal, ref: false }).catch(() => new Promise(() => undefined));
     await check();
   }
 }
