@@ -1,74 +1,8 @@
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync } from "node:fs";
 import net from "node:net";
-import os from "node:os";
 import path from "node:path";
-
-const root = path.resolve(__dirname, "../..");
-
-interface Ended {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-/** `npm start -- ARGUMENTS`, without npm. `onText` sees what it writes to stderr. */
-function start(
-  args: string[],
-  {
-    environment = {},
-    onText,
-  }: { environment?: Record<string, string>; onText?: (text: string, pid: number) => void } = {},
-): Promise<Ended> {
-  const script = path.join(root, "integration", "setup.mjs");
-  const child = spawn(process.execPath, [script, "integration/rehearsal/main.ts", ...args], {
-    cwd: root,
-    env: { ...process.env, ...environment },
-  });
-  let [stdout, stderr] = ["", ""];
-  child.stdout.on("data", (data) => (stdout += String(data)));
-  child.stderr.on("data", (data) => {
-    stderr += String(data);
-    onText?.(stderr, child.pid ?? 0);
-  });
-  return new Promise((resolve) => child.once("close", (code) => resolve({ code, stdout, stderr })));
-}
-
-/** Processes that descend from `pid`, with their command lines. */
-function descendants(pid: number): { pid: number; command: string }[] {
-  const rows = execFileSync("ps", ["-eo", "pid=,ppid=,args="], { encoding: "utf8" })
-    .split("\n")
-    .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line))
-    .map((match) => ({ pid: Number(match?.[1]), parent: Number(match?.[2]), command: match?.[3] ?? "" }));
-  const found: { pid: number; command: string }[] = [];
-  const queue = [pid];
-  for (let parent = queue.shift(); parent !== undefined; parent = queue.shift()) {
-    for (const row of rows.filter((one) => one.parent === parent)) {
-      found.push(row);
-      queue.push(row.pid);
-    }
-  }
-  return found;
-}
-
-const folders = () => readdirSync(os.tmpdir()).filter((name) => name.startsWith("greenroom-"));
-const alive = (pid: number) => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
-
-/** Those that are still there two seconds later: a compiler's process ends only when it sees that its parent has. */
-async function left(family: { pid: number; command: string }[]): Promise<string[]> {
-  const still = () => family.filter(({ pid }) => alive(pid)).map(({ command }) => command);
-  for (let i = 0; i < 20 && still().length > 0; i++) await new Promise((resolve) => setTimeout(resolve, 100));
-  return still();
-}
+import { descendants, folders, left, root, start, type Ended } from "./command";
 
 describe("the command line", function () {
   this.timeout(90_000);
@@ -76,7 +10,7 @@ describe("the command line", function () {
   it("lists its options", async () => {
     const { code, stdout } = await start(["--help"]);
     assert.equal(code, 0);
-    for (const option of ["--scenario", "--speed", "--rate", "--port", "--report", "--keep"])
+    for (const option of ["--scenario", "--speed", "--rate", "--port", "--report", "--base", "--keep"])
       assert.ok(stdout.includes(option));
     assert.match(stdout, /bad-release +A release that fails only in production/);
   });
@@ -90,6 +24,11 @@ describe("the command line", function () {
       ["--speed", "fast"],
       /option '--speed <factor>' argument 'fast' is invalid\. It must be a number from 1 to 1000\./,
     ],
+    [
+      ["--base", "http://example.com:4566"],
+      /option '--base <base>' argument 'http:\/\/example\.com:4566' is invalid\. example\.com is not this machine/,
+    ],
+    [["--base", "moto"], /It must be ministack, localstack, or http/],
     [["--sped", "10"], /unknown option '--sped'/],
   ] as const) {
     it(`refuses ${args.join(" ")} before anything starts`, async () => {
@@ -112,17 +51,36 @@ describe("the command line", function () {
     assert.deepEqual(folders(), before);
   });
 
-  it("says that Python is missing, or too old", async () => {
-    const missing = await start([], { environment: { PYTHON: "/nowhere/python3" } });
+  it("says that Python is missing, or too old, where there is no Docker either", async () => {
+    const environment = { DOCKER_HOST: "unix:///nowhere/docker.sock" };
+    const missing = await start([], { environment: { ...environment, PYTHON: "/nowhere/python3" } });
     assert.equal(missing.code, 2);
     assert.match(
       missing.stderr,
-      /Python 3\.10 or newer is needed for the base emulator \(\/nowhere\/python3: not there\)/,
+      /Python 3\.10 or newer is needed for the base emulator \(\/nowhere\/python3: not there\), or Docker for its image \(no Docker daemon answers at DOCKER_HOST=unix:\/\/\/nowhere\/docker\.sock\)\./,
     );
     const old = path.join(root, "integration", "test", "python-3.9");
-    const tooOld = await start([], { environment: { PYTHON: old } });
+    const tooOld = await start([], { environment: { ...environment, PYTHON: old } });
     assert.equal(tooOld.code, 2);
     assert.match(tooOld.stderr, /python-3\.9: version 3\.9\)/);
+  });
+
+  it("says that a base is not there, and leaves nothing", async () => {
+    const before = folders();
+    const { code, stderr } = await start(["--base", "http://127.0.0.1:1"]);
+    assert.equal(code, 2);
+    assert.match(
+      stderr,
+      /the base at http:\/\/127\.0\.0\.1:1 is not healthy at .* after 5 seconds: .*; start it, or choose another --base/,
+    );
+    assert.deepEqual(folders(), before);
+  });
+
+  it("says that LocalStack needs Docker", async () => {
+    const environment = { DOCKER_HOST: "unix:///nowhere/docker.sock" };
+    const { code, stderr } = await start(["--base", "localstack"], { environment });
+    assert.equal(code, 2);
+    assert.match(stderr, /--base localstack needs Docker: no Docker daemon answers at DOCKER_HOST=unix/);
   });
 
   /** Starts a rehearsal and, in the middle of its first build, signals the process of it whose command has `part`. */

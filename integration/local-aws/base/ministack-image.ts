@@ -3,7 +3,7 @@ import type { DockerRuntime } from "../containers/docker/runtime";
 import type { Base } from "./base";
 import { basePort, publishOnLoopback, startContainer } from "./container";
 import { healthOf } from "./health";
-import { expectMiniStack, miniStackVersion } from "./ministack";
+import { expectMiniStack, miniStackImage } from "./ministack";
 
 const networkProgram = "/greenroom/network.cjs";
 
@@ -17,7 +17,7 @@ export async function startMiniStackImage(runtime: DockerRuntime, logFile: strin
       return Promise.resolve();
     }
   }
-  const image = `ministackorg/ministack:${miniStackVersion()}`;
+  const image = miniStackImage();
   const gateway = runtime.relay.endpoint;
   const container = new MiniStackContainer(image)
     .withExposedPorts(basePort)

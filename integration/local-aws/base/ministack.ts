@@ -9,6 +9,8 @@ export function miniStackVersion(): string {
   return /^ministack==(.+)$/m.exec(requirements)?.[1] ?? "unknown";
 }
 
+export const miniStackImage = (): string => `ministackorg/ministack:${miniStackVersion()}`;
+
 /** What a MiniStack of ours says of itself. @throws BaseError when it is not what it should be */
 export function expectMiniStack({ product, version, services }: Health, where: string) {
   const expected = miniStackVersion();

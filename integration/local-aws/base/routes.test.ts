@@ -59,6 +59,9 @@ describe("who serves what", () => {
     assert.equal(to("127.0.0.1:4566", "/bucket/key"), "http://localstack");
     assert.equal(to("127.0.0.1:4566", "/_localstack/health"), "http://localstack");
     assert.equal(routes.urlOf("ecr", "127.0.0.1:4566", "/"), "http://ministack");
+    const withoutS3 = new Routes(base("LocalStack 4", without("kms")), miniStack);
+    assert.equal(withoutS3.urlOf(undefined, "127.0.0.1:4566", "/bucket/key"), "http://ministack");
+    assert.equal(withoutS3.urlOf(undefined, "127.0.0.1:4566", "/_localstack/health"), "http://localstack");
   });
 
   it("says what is not proven, by whom, and more when events and functions are apart", () => {

@@ -41,6 +41,9 @@ const defaultRelayImage = "public.ecr.aws/docker/library/node:22-alpine";
 /** Wall time for what a daemon does at once, unless it does not answer any more. */
 const closeLimitMs = 60_000;
 
+/** Wall time for a daemon that DOCKER_HOST names to answer at all. */
+const namedLimitMs = 10_000;
+
 /** Why there is no Docker to work with, or undefined when there is. */
 export async function dockerMissing(): Promise<string | undefined> {
   try {
@@ -147,11 +150,18 @@ async function findDocker(): Promise<Found> {
   process.env.TESTCONTAINERS_HOST_OVERRIDE ??= "127.0.0.1";
   // It publishes on every interface when Testcontainers starts it; startRyuk does not.
   process.env.TESTCONTAINERS_RYUK_DISABLED ??= "true";
+  const named = process.env.DOCKER_HOST;
+  const nothing = new Error(
+    `no Docker daemon answers ${named ? `at DOCKER_HOST=${named}` : "on this machine"}`,
+  );
+  if (named) {
+    // Testcontainers would go on to another daemon than the one that was named.
+    const { default: Docker } = await import("dockerode");
+    const late = wait(namedLimitMs, undefined, { ref: false }).then(() => Promise.reject(nothing));
+    await Promise.race([new Docker().ping(), late]).catch(() => Promise.reject(nothing));
+  }
   const { getContainerRuntimeClient } = await import("testcontainers");
-  const client = await getContainerRuntimeClient().catch(() => {
-    const where = process.env.DOCKER_HOST ? `at DOCKER_HOST=${process.env.DOCKER_HOST}` : "on this machine";
-    throw new Error(`no Docker daemon answers ${where}`);
-  });
+  const client = await getContainerRuntimeClient().catch(() => Promise.reject(nothing));
   const { container, info } = client;
   const { dockerode: docker } = container;
   await docker.ping().catch((error: unknown) => {
