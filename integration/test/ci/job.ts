@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, rm, stat, symlink } from "node:fs/promises";
 import os from "node:os";
@@ -76,16 +76,28 @@ async function restoreCaches({ caches }: Recipe, folder: string): Promise<void> 
 const limitMs = 5 * 60_000;
 
 /** Runs a command as a job does. */
-const shell = (command: string, cwd: string, env: NodeJS.ProcessEnv) =>
-  new Promise<{ code: number; output: string }>((resolve) => {
-    const options = { cwd, env, maxBuffer: 16 << 20, timeout: limitMs };
-    execFile("bash", ["-e", "-c", command], options, (error, stdout, stderr) =>
-      resolve({
-        code: error ? Number(error.code ?? 1) : 0,
-        output: `${stdout}${stderr}${error?.killed ? `\nended after ${limitMs / 60_000} minutes` : ""}`,
-      }),
-    );
+function shell(command: string, cwd: string, env: NodeJS.ProcessEnv) {
+  const child = spawn("bash", ["-e", "-c", command], {
+    cwd,
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
   });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (output += String(data)));
+  const limit = setTimeout(() => {
+    output += `\nended after ${limitMs / 60_000} minutes\n`;
+    // As Ctrl-C does it, to the whole group: npm keeps a SIGTERM for itself.
+    if (child.pid) process.kill(-child.pid, "SIGINT");
+  }, limitMs);
+  return new Promise<{ code: number; output: string }>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code) => {
+      clearTimeout(limit);
+      resolve({ code: code ?? 1, output });
+    });
+  });
+}
 
 /** Whether something in the folder, down to two folders in it, was written since. */
 async function isWritten(file: string, since: number, depth = 3): Promise<boolean> {
