@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import http from "node:http";
-import type { Container, ContainerEngine, ContainerSpec } from "../containers/engine";
+import type { Container, ContainerEngine, ContainerSpec, TaskNetwork } from "../containers/engine";
 
 /** For tests: runs "images" as HTTP servers of this process. */
 export class FakeEngine implements ContainerEngine {
-  readonly name = "process";
+  /** Networks of tasks that are open. */
+  networks = 0;
   /** What an image answers with; 200 unless it is here. A sentence instead: it cannot be pulled. */
   readonly images = new Map<string, number | string>();
   readonly running: FakeContainer[] = [];
@@ -12,6 +13,8 @@ export class FakeEngine implements ContainerEngine {
   /** Told of each start, and of each stop while the container still runs. */
   onStart: (container: FakeContainer) => unknown = () => undefined;
   onStop: (container: FakeContainer) => unknown = () => undefined;
+
+  constructor(readonly name: ContainerEngine["name"] = "process") {}
 
   openBuildRoom(): never {
     throw new Error("no builds here");
@@ -28,7 +31,22 @@ export class FakeEngine implements ContainerEngine {
     return container;
   }
 
+  openTaskNetwork(): Promise<TaskNetwork> {
+    this.networks += 1;
+    const close = () => {
+      this.networks -= 1;
+      return Promise.resolve();
+    };
+    const address = (port: number) => {
+      const owner = this.running.find(({ spec }) => spec.containerPorts.includes(port));
+      if (!owner) throw new Error(`no container has the port ${port}`);
+      return owner.address();
+    };
+    return Promise.resolve({ id: "network", address, close });
+  }
+
   close(): Promise<void> {
+    assert.equal(this.networks, 0, "networks were left open");
     assert.deepEqual(
       this.running.map(({ spec }) => spec.image),
       [],
@@ -63,6 +81,11 @@ export class FakeContainer implements Container {
     const address = this.server.address();
     if (typeof address !== "object" || !address) throw new Error("the container has ended");
     return { host: "127.0.0.1", port: address.port };
+  }
+
+  /** Its health check says so. */
+  becomes(health: "HEALTHY" | "UNHEALTHY"): void {
+    this.spec.healthCheck?.onChange(health);
   }
 
   /** It ends by itself. */

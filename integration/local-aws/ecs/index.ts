@@ -30,7 +30,7 @@ export function ecs(aws: Aws, containers: ContainerEngine) {
     warn: aws.warn,
     handlers: {
       ...clusters(stateOf),
-      ...taskDefinitions(stateOf, aws.clock),
+      ...taskDefinitions(stateOf, aws.clock, containers.name),
       ...services(stateOf, scheduler, aws.clock),
       ...taskSets(stateOf, scheduler, aws.clock),
       ...tasks(stateOf, scheduler),

@@ -1,15 +1,15 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type { TaskStopCode } from "@aws-sdk/client-ecs";
 import type { Aws, Identity } from "../core/aws";
-import { LogStream } from "../core/log-stream";
-import type { Container, ContainerEngine } from "../containers/engine";
-import type { StoredService, StoredTask, StoredTaskDefinition, StoredTaskSet } from "./model";
-import { resolveSecrets } from "./secrets";
+import type { ContainerEngine, TaskNetwork } from "../containers/engine";
+import { holds, inOrder } from "./dependencies";
+import { taskHealth } from "./health-check";
+import type { StoredService, StoredTask, StoredTaskSet } from "./model";
 import { drainTarget, registerTarget, targetOf, type Target } from "./targets";
+import { TaskContainer, type ContainerDefinition, type TaskPlace } from "./task-container";
 
-/** Seconds between SIGTERM and SIGKILL. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#container_definition_timeout */
-const defaultStopTimeout = 30;
-
-type ContainerDefinition = StoredTaskDefinition["containerDefinitions"][number];
+/** Seconds. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html#ECS-Type-ContainerDefinition-startTimeout */
+const defaultStartTimeout = 180;
 
 /**
  * The life of one task: its containers, its targets, its end.
@@ -21,10 +21,11 @@ export class RunningTask {
   readonly leaving: Promise<{ byItself: boolean }>;
   /** When it has stopped. */
   readonly ended: Promise<void>;
-  private readonly started: Container[] = [];
-  private readonly logs: LogStream[] = [];
+  private readonly started = new Map<string, TaskContainer>();
+  private network?: TaskNetwork;
   private readonly identity: Identity;
   private readonly life: Promise<void>;
+  private readonly leavingSignal = new AbortController();
   private announce: (how: { byItself: boolean }) => void = () => undefined;
   private end: () => void = () => undefined;
   private stopping?: Promise<void>;
@@ -56,99 +57,98 @@ export class RunningTask {
   /** Stops its containers at once: the local AWS is going away. */
   async kill(): Promise<void> {
     this.task.desiredStatus = "STOPPED";
+    this.leavingSignal.abort();
     await this.life;
     if (this.stopping) return this.stopping;
-    await Promise.all(this.started.map((container) => container.stop()));
-    await Promise.all(this.logs.map((log) => log.flush()));
+    await this.stopContainers();
   }
 
   private async run(): Promise<void> {
     const { task, set } = this;
+    const { executionRoleArn, taskRoleArn, containerDefinitions } = set.taskDefinition;
     task.lastStatus = "PENDING";
     task.pullStartedAt = this.aws.clock.now();
-    const { executionRoleArn, taskRoleArn } = set.taskDefinition;
     const { region } = this.identity;
     const id = task.taskArn.split("/").at(-1) ?? "";
     const execution = executionRoleArn
       ? await this.aws.assumeRole(executionRoleArn, region, id)
       : this.identity;
     const role = taskRoleArn ? await this.aws.assumeRole(taskRoleArn, region, id) : undefined;
-    for (const definition of set.taskDefinition.containerDefinitions) {
+    if (containerDefinitions.length > 1) {
+      const ports = containerDefinitions.flatMap(({ portMappings = [] }) => portMappings);
+      this.network = await this.containers.openTaskNetwork?.(ports.map((one) => one.containerPort ?? 0));
+    }
+    const place: TaskPlace = {
+      aws: this.aws,
+      engine: this.containers,
+      service: this.service.name,
+      task,
+      taskDefinition: set.taskDefinition,
+      owner: this.identity,
+      execution,
+      role,
+      network: this.network,
+    };
+    for (const definition of inOrder(containerDefinitions)) {
+      await this.dependenciesOf(definition);
       if (task.desiredStatus === "STOPPED") return;
-      await this.startContainer(definition, id, execution, role);
+      await this.startContainer(definition, place);
     }
     task.pullStoppedAt = this.aws.clock.now();
-    for (const { targetGroupArn, containerName, containerPort } of set.loadBalancers) {
-      const index = set.taskDefinition.containerDefinitions.findIndex(({ name }) => name === containerName);
-      const address = this.started[index]?.address(containerPort ?? 0);
-      if (!address || !targetGroupArn || this.stopping) continue;
-      const target = targetOf(targetGroupArn, address);
-      this.targets.push(target);
-      await registerTarget(this.aws, this.identity, target);
-    }
+    await this.registerTargets();
     if (this.stopping) return;
     task.lastStatus = "RUNNING";
     task.connectivity = "CONNECTED";
     task.startedAt = this.aws.clock.now();
   }
 
-  private async startContainer(
-    definition: ContainerDefinition,
-    taskId: string,
-    execution: Identity,
-    role: Identity | undefined,
-  ): Promise<void> {
-    const { name, image, essential, environment = [], secrets = [], portMappings = [] } = definition;
-    const log = this.openLog(definition, taskId, execution);
-    const container = await this.containers.start({
-      name: `${this.service.name}/${taskId}/${name}`,
-      image,
-      pullAs: execution,
-      entryPoint: definition.entryPoint,
-      command: definition.command,
-      workingDirectory: definition.workingDirectory,
-      environment: {
-        ...Object.fromEntries(environment.map((one) => [one.name ?? "", one.value ?? ""])),
-        ...(await resolveSecrets(this.aws, execution, secrets)),
-        AWS_REGION: this.identity.region,
-        ...(role ? credentialsOf(role) : {}),
-      },
-      containerPorts: portMappings.map(({ containerPort }) => containerPort ?? 0),
-      stopTimeoutSeconds: definition.stopTimeout ?? defaultStopTimeout,
-      onLine: (line) => log?.write(line),
-    });
-    this.started.push(container);
-    const shown = this.task.containers.find((one) => one.name === name);
-    Object.assign(shown ?? {}, {
-      lastStatus: "RUNNING",
-      imageDigest: container.imageDigest,
-      runtimeId: container.id,
-    });
-    void container.ended.then(({ exitCode, reason }) => {
-      Object.assign(shown ?? {}, { lastStatus: "STOPPED", exitCode, reason });
+  private async startContainer(definition: ContainerDefinition, place: TaskPlace): Promise<void> {
+    const { name, essential } = definition;
+    const started = await TaskContainer.start(definition, place, (health) => this.showHealth(health));
+    this.started.set(name, started);
+    void started.ended.then(({ reason }) => {
       if (essential === false) return;
-      void this.stop(
-        "EssentialContainerExited",
-        `Essential container in task exited: ${name}: ${reason}`,
-        true,
-      );
+      const message = `Essential container in task exited: ${name}: ${reason}`;
+      void this.stop("EssentialContainerExited", message, true);
     });
   }
 
-  private openLog(
-    definition: ContainerDefinition,
-    taskId: string,
-    execution: Identity,
-  ): LogStream | undefined {
-    const options = definition.logConfiguration?.options;
-    const group = options?.["awslogs-group"];
-    if (!group) return undefined;
-    // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-log-config.html
-    const prefix = options["awslogs-stream-prefix"];
-    const stream = prefix ? `${prefix}/${definition.name}/${taskId}` : taskId;
-    const log = new LogStream(this.aws, execution, group, stream, options["awslogs-create-group"] === "true");
-    this.logs.push(log);
-    return log;
+  /** Waits for what a container depends on, or until the task leaves. */
+  private async dependenciesOf({ name, dependsOn = [] }: ContainerDefinition): Promise<void> {
+    const { signal } = this.leavingSignal;
+    const left = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
+    for (const dependency of dependsOn) {
+      const other = this.started.get(dependency.containerName ?? "");
+      if (!other || signal.aborted) continue;
+      // It is the dependency that works meanwhile, so this is wall time.
+      const limitMs = (other.definition.startTimeout ?? defaultStartTimeout) * 1000;
+      const late = wait(limitMs, undefined, { ref: false, signal }).then(
+        () =>
+          Promise.reject(new Error(`${name} waited ${limitMs / 1000} seconds for ${other.definition.name}`)),
+        () => left,
+      );
+      await Promise.race([holds(dependency, name, other), left, late]);
+    }
+  }
+
+  private showHealth(health: "HEALTHY" | "UNHEALTHY"): void {
+    const { task, set } = this;
+    const healthOf = (name?: string) => task.containers.find((one) => one.name === name)?.healthStatus;
+    task.healthStatus = taskHealth(set.taskDefinition.containerDefinitions, healthOf);
+    // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/healthcheck.html
+    if (health === "UNHEALTHY" && task.healthStatus === "UNHEALTHY") {
+      void this.stop("ServiceSchedulerInitiated", "Task failed container health checks", true);
+    }
+  }
+
+  private async registerTargets(): Promise<void> {
+    for (const { targetGroupArn, containerName, containerPort = 0 } of this.set.loadBalancers) {
+      const container = this.started.get(containerName ?? "")?.container;
+      if (!container || !targetGroupArn || this.stopping) continue;
+      const target = targetOf(targetGroupArn, (this.network ?? container).address(containerPort));
+      this.targets.push(target);
+      await registerTarget(this.aws, this.identity, target);
+    }
   }
 
   private async leave(stopCode: TaskStopCode, reason: string, byItself: boolean): Promise<void> {
@@ -157,6 +157,7 @@ export class RunningTask {
     task.stopCode = stopCode;
     task.stoppedReason = reason;
     task.stoppingAt = aws.clock.now();
+    this.leavingSignal.abort();
     this.announce({ byItself });
     await this.life;
     try {
@@ -166,16 +167,14 @@ export class RunningTask {
       aws.warn(`ECS could not drain ${task.taskArn}: ${String(error)}`);
     }
     task.lastStatus = "STOPPING";
-    await Promise.all(this.started.map((container) => container.stop()));
-    await Promise.all(this.logs.map((log) => log.flush()));
+    await this.stopContainers();
     task.lastStatus = "STOPPED";
     task.stoppedAt = aws.clock.now();
     this.end();
   }
-}
 
-const credentialsOf = ({ credentials }: Identity): Record<string, string> => ({
-  AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-  AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-  ...(credentials.sessionToken ? { AWS_SESSION_TOKEN: credentials.sessionToken } : {}),
-});
+  private async stopContainers(): Promise<void> {
+    await Promise.all([...this.started.values()].map((container) => container.stop()));
+    await this.network?.close();
+  }
+}

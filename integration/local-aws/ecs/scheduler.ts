@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Aws } from "../core/aws";
 import { seconds } from "../core/clock";
 import type { ContainerEngine } from "../containers/engine";
+import { isChecked } from "./health-check";
 import { computedCount, type StoredService, type StoredTask, type StoredTaskSet } from "./model";
 import { RunningTask } from "./running-task";
 import { targetStates } from "./targets";
@@ -79,6 +80,7 @@ export class Scheduler {
         name,
         image,
         lastStatus: "PENDING",
+        healthStatus: "UNKNOWN",
       })),
       attachments: [],
       overrides: { containerOverrides: [] },
@@ -126,11 +128,16 @@ export class Scheduler {
     const states = await targetStates(this.aws, state.owner, groups);
     for (const set of service.taskSets) {
       const tasks = this.tasksOf(service, set).filter(({ desiredStatus }) => desiredStatus === "RUNNING");
+      // A task whose containers are checked counts once they are healthy.
+      const checked = set.taskDefinition.containerDefinitions.some(
+        (one) => one.essential !== false && isChecked(one),
+      );
       let healthy = 0;
       for (const task of tasks) {
         const health = this.running.get(task.taskArn)?.targets.map((target) => states.get(target)) ?? [];
-        if (task.lastStatus === "RUNNING" && health.every((one) => one === "healthy" || one === "unused"))
-          healthy += 1;
+        const serves = health.every((one) => one === "healthy" || one === "unused");
+        const fit = !checked || task.healthStatus === "HEALTHY";
+        if (task.lastStatus === "RUNNING" && serves && fit) healthy += 1;
         const grace = seconds(service.settings.healthCheckGracePeriodSeconds ?? 0);
         const old = task.startedAt && now.getTime() - task.startedAt.getTime() > grace;
         if (old && health.includes("unhealthy")) {

@@ -1,7 +1,10 @@
 import * as sdk from "@aws-sdk/client-ecs";
 import type { Clock } from "../core/clock";
 import type { Handlers } from "../core/service";
+import type { ContainerEngine } from "../containers/engine";
+import { inOrder } from "./dependencies";
 import { clientError, invalid } from "./errors";
+import { checkedHealthCheck } from "./health-check";
 import type { EcsState, StoredTaskDefinition } from "./model";
 
 // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-tasks-size
@@ -38,12 +41,13 @@ export function usableTaskDefinition(state: EcsState, reference: string): Stored
 export function taskDefinitions(
   stateOf: (caller: { account: string; region: string }) => EcsState,
   clock: Clock,
+  engine: ContainerEngine["name"],
 ) {
   return {
     RegisterTaskDefinition: async (input, caller) => {
       const state = stateOf(caller);
       const { tags = [], ...wanted } = input;
-      const containerDefinitions = checked(input);
+      const containerDefinitions = checked(input, engine);
       const family = input.family ?? "";
       const revisions = state.families.get(family) ?? [];
       const revision = (revisions.at(-1)?.revision ?? 0) + 1;
@@ -92,6 +96,7 @@ export function taskDefinitions(
 /** Refuses what AWS refuses, and fills in what a read on AWS shows. */
 function checked(
   input: sdk.RegisterTaskDefinitionCommandInput,
+  engine: ContainerEngine["name"],
 ): StoredTaskDefinition["containerDefinitions"] {
   if (!/^[A-Za-z0-9_-]{1,255}$/.test(input.family ?? ""))
     throw clientError(`Invalid family name: "${input.family}"`);
@@ -108,7 +113,7 @@ function checked(
   const containers = input.containerDefinitions ?? [];
   if (containers.length === 0) throw clientError("Container list cannot be empty.");
   const names = new Set<string>();
-  return containers.map((container, i) => {
+  const definitions = containers.map((container, i) => {
     const { name, image } = container;
     if (!name) throw clientError(`Container definition ${i + 1} has no name.`);
     if (!image) throw clientError(`Container.image should not be null or empty (container "${name}").`);
@@ -120,11 +125,7 @@ function checked(
     if (container.logConfiguration && container.logConfiguration.logDriver !== "awslogs") {
       throw invalid(`not implemented: ECS log driver "${container.logConfiguration.logDriver}"`);
     }
-    if (container.healthCheck) {
-      throw invalid(
-        `not implemented: ECS container health checks (container "${name}"); use the target group's`,
-      );
-    }
+    const healthCheck = checkedHealthCheck(container, engine);
     return {
       cpu: 0,
       essential: true,
@@ -133,6 +134,7 @@ function checked(
       volumesFrom: [],
       systemControls: [],
       ...container,
+      ...(healthCheck ? { healthCheck } : {}),
       name,
       image,
       portMappings: (container.portMappings ?? []).map((mapping) => ({
@@ -142,4 +144,7 @@ function checked(
       })),
     };
   });
+  // Refuses what can never start.
+  inOrder(definitions);
+  return definitions;
 }

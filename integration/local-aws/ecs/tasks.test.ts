@@ -47,6 +47,7 @@ describe("a task", () => {
         name: "web",
         image: "v1",
         lastStatus: "RUNNING",
+        healthStatus: "UNKNOWN",
         imageDigest: "sha256:1234",
         runtimeId: local.engine.running[0]?.id,
       },

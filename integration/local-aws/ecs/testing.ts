@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as sdk from "@aws-sdk/client-ecs";
 import * as elb from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { ContainerEngine } from "../containers/engine";
 import { MetricStore } from "../cloudwatch/metric-store";
 import { Aws } from "../core/aws";
 import { Clock } from "../core/clock";
@@ -36,14 +37,14 @@ export const refused = (name: string, message?: string | RegExp) => (error: Erro
 };
 
 /** A load balancer with two target groups, of which the listeners forward to the first; Amazon ECS beside it. */
-export async function setting(speed = 2000) {
+export async function setting(speed = 2000, engineName: ContainerEngine["name"] = "process") {
   const warnings: string[] = [];
   const warn = (message: string) => void warnings.push(message);
   const base = new FakeBase();
   const gateway = new Gateway(warn);
   gateway.useBase(await base.listen());
   const aws = new Aws(await gateway.listen(0), new Clock(speed), warn);
-  const engine = new FakeEngine();
+  const engine = new FakeEngine(engineName);
   const balancing = loadBalancing(aws, gateway, new MetricStore());
   const acting = ecs(aws, engine);
   gateway.serve(acting.service);
