@@ -32,9 +32,12 @@ export const actOnLambda: Act = async (request, { aws, jobs }) => {
     const over = new AbortController();
     const signal = AbortSignal.any([over.signal, request.signal]);
     const reported = job.next();
-    const refused = invoke(request, aws, job, signal, trouble);
     const wait = aws.clock.sleep(Math.max(silence, wallFloor * aws.clock.speed), signal);
-    const report = await Promise.race([reported, refused, wait.then(() => undefined)]);
+    // A function that runs is at work, which takes wall time: copying an image's layers, for one. Lambda ends it itself.
+    const returned = invoke(request, aws, job, signal, trouble).then(
+      async (refused) => refused ?? void (await wait),
+    );
+    const report = await Promise.race([reported, returned]);
     over.abort();
     if (!report) {
       job.status = "TimedOut";
@@ -58,14 +61,14 @@ export const actOnLambda: Act = async (request, { aws, jobs }) => {
   throw new ActionFailure("TimedOut", `the function ${FunctionName} had not ended the job after 24 hours`);
 };
 
-/** Ends only with a refusal by Lambda itself: what the function does with the job is its own to report. */
+/** Gives a refusal by Lambda itself: what the function does with the job is its own to report. */
 async function invoke(
   request: ActionRequest,
   aws: Aws,
   job: Job,
   signal: AbortSignal,
   trouble: { error?: string },
-): Promise<JobReport> {
+): Promise<JobReport | undefined> {
   const { FunctionName = "" } = request.configuration;
   const lambda = aws.client(LambdaClient, request.identity);
   const {
@@ -104,7 +107,7 @@ async function invoke(
       return { kind: "failure", details: { type: "ConfigurationError", message: `Lambda: ${message}` } };
     }
   }
-  return new Promise(() => undefined);
+  return undefined;
 }
 
 function jobData(request: ActionRequest): JobData {
