@@ -3,6 +3,7 @@ import type { LocalstackContainer } from "@testcontainers/localstack";
 import type { DockerRuntime } from "../containers/docker/runtime";
 import type { Base } from "./base";
 import { basePort, publishOnLoopback, startContainer } from "./container";
+import { ContainerWatch } from "./container-watch";
 import { healthOf } from "./health";
 
 const tokenFile = "/greenroom/auth-token";
@@ -12,6 +13,8 @@ const tokenFile = "/greenroom/auth-token";
  * inspect. So the token comes as a file, which is gone before LocalStack starts.
  */
 const withToken = `LOCALSTACK_AUTH_TOKEN=$(cat ${tokenFile}) && rm -f ${tokenFile} && export LOCALSTACK_AUTH_TOKEN && exec "$@"`;
+
+const withoutToken = "since March 2026 LocalStack needs a token, and LOCALSTACK_AUTH_TOKEN is not set";
 
 /**
  * Starts LocalStack from an image.
@@ -31,6 +34,7 @@ export async function startLocalStack(
   },
 ): Promise<Base> {
   const { image, token, logFile } = options;
+  const watch = new ContainerWatch(runtime, logFile, token);
   // Not at the top: who needs no Docker need not wait for its library.
   const { LocalstackContainer } = await import("@testcontainers/localstack");
   class LoopbackLocalStack extends LocalstackContainer {
@@ -38,6 +42,9 @@ export async function startLocalStack(
     protected override beforeContainerCreated(): Promise<void> {
       publishOnLoopback(this.hostConfig);
       return Promise.resolve();
+    }
+    protected override containerCreated(id: string): Promise<void> {
+      return watch.begin(id);
     }
   }
   const container = new LoopbackLocalStack(image).withEnvironment({
@@ -58,16 +65,10 @@ export async function startLocalStack(
   }
   const { url, failed, close } = await startContainer(container, {
     runtime,
+    watch,
     name: "LocalStack",
     image,
-    logFile,
-    secret: token,
-  }).catch((error: unknown) => {
-    if (error instanceof Error && !token) {
-      error.message +=
-        "; LOCALSTACK_AUTH_TOKEN is not set, without which LocalStack does not start since March 2026";
-    }
-    throw error;
+    advice: token ? undefined : withoutToken,
   });
   const { version, services, broken } = await healthOf(url, {
     name: "the base (LocalStack)",

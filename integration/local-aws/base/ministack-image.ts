@@ -2,6 +2,7 @@ import path from "node:path";
 import type { DockerRuntime } from "../containers/docker/runtime";
 import type { Base } from "./base";
 import { basePort, publishOnLoopback, startContainer } from "./container";
+import { ContainerWatch } from "./container-watch";
 import { healthOf } from "./health";
 import { expectMiniStack, miniStackImage } from "./ministack";
 
@@ -9,12 +10,16 @@ const networkProgram = "/greenroom/network.cjs";
 
 /** Starts MiniStack from its image: where there is Docker and no Python. */
 export async function startMiniStackImage(runtime: DockerRuntime, logFile: string): Promise<Base> {
+  const watch = new ContainerWatch(runtime, logFile);
   // Not at the top: who needs no Docker need not wait for its library.
   const { GenericContainer, Wait } = await import("testcontainers");
   class MiniStackContainer extends GenericContainer {
     protected override beforeContainerCreated(): Promise<void> {
       publishOnLoopback(this.hostConfig);
       return Promise.resolve();
+    }
+    protected override containerCreated(id: string): Promise<void> {
+      return watch.begin(id);
     }
   }
   const image = miniStackImage();
@@ -39,9 +44,9 @@ export async function startMiniStackImage(runtime: DockerRuntime, logFile: strin
     .withStartupTimeout(60_000);
   const { url, failed, close } = await startContainer(container, {
     runtime,
+    watch,
     name: "MiniStack",
     image,
-    logFile,
   });
   const health = await healthOf(url, {
     name: "the base (MiniStack)",
