@@ -1,6 +1,5 @@
 import type { ContainerEngine } from "./engine";
-import { ImageUnavailableError } from "./engine";
-import { dockerMissing, type DockerRuntime } from "./docker/runtime";
+import { dockerMissing, imagesToPull, type DockerRuntime } from "./docker/runtime";
 
 export const engineNames = ["docker", "process"] as const;
 export type EngineName = (typeof engineNames)[number];
@@ -12,7 +11,8 @@ export interface EngineChoice {
 }
 
 /**
- * Takes the engine that was asked for; otherwise Docker where its daemon answers and has, or can pull, what will be needed.
+ * Takes the engine that was asked for; otherwise Docker where its daemon answers and has the images: CodeBuild's are
+ * gigabytes, which nobody wants to wait for who has only said `npm start`.
  *
  * @param options.images will be needed: pulling them in the middle of a build would be counted as its time
  * @throws Error with a sentence for people when the engine that was asked for cannot run
@@ -36,39 +36,18 @@ export async function chooseEngine(options: {
     if (asked) throw new Error(`--containers docker: ${missing}; start it, or use --containers process`);
     return processes(missing);
   }
-  try {
-    const runtime = await openDocker();
-    for (const image of images) await provide(runtime, image, say);
-    return {
-      engine: options.docker(runtime),
-      because: `builds and tasks are Docker containers: ${asked ? "--containers docker" : "a Docker daemon answers"}`,
-    };
-  } catch (error) {
-    if (asked || !isImageMissing(error)) throw error;
-    return processes(error.message);
+  const absent = await imagesToPull(images);
+  if (absent.length > 0 && !asked)
+    return processes(`Docker does not have ${absent.join(" and ")}; --containers docker pulls it`);
+  const runtime = await openDocker();
+  for (const image of absent) {
+    say(`Docker pulls ${image}, once …`);
+    await runtime.ensureImage(image);
   }
-}
-
-async function provide(
-  { docker, ensureImage }: DockerRuntime,
-  image: string,
-  say: (message: string) => void,
-) {
-  const there = await docker
-    .getImage(image)
-    .inspect()
-    .catch(() => undefined);
-  if (there) return;
-  say(`Docker pulls ${image}, once …`);
-  await ensureImage(image);
-}
-
-/** Opening Docker says it with the image's error as the cause. */
-function isImageMissing(error: unknown): error is Error {
-  return (
-    error instanceof Error &&
-    (error instanceof ImageUnavailableError || error.cause instanceof ImageUnavailableError)
-  );
+  return {
+    engine: options.docker(runtime),
+    because: `builds and tasks are Docker containers: ${asked ? "--containers docker" : "a Docker daemon answers"}`,
+  };
 }
 
 /** What an engine cannot prove, each in a sentence. */

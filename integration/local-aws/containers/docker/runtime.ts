@@ -37,9 +37,9 @@ export interface DockerOptions {
   relayImage?: string;
 }
 
-const defaultRelayImage = "public.ecr.aws/docker/library/node:22-alpine";
+const relayImage = () => process.env.GREENROOM_RELAY_IMAGE ?? "public.ecr.aws/docker/library/node:22-alpine";
 /** Wall time for what a daemon does at once, unless it does not answer any more. */
-const closeLimitMs = 60_000;
+const closeLimitMs = 30_000;
 
 /** Wall time for a daemon that DOCKER_HOST names to answer at all. */
 const namedLimitMs = 10_000;
@@ -52,6 +52,14 @@ export async function dockerMissing(): Promise<string | undefined> {
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
+}
+
+/** Which of these images, and the relay's, the daemon would have to pull. @throws Error when it does not answer */
+export async function imagesToPull(images: readonly string[]): Promise<string[]> {
+  const { docker } = await findDocker();
+  const needed = [...new Set([...images, relayImage()])];
+  const there = await Promise.all(needed.map((image) => isThere(docker, image)));
+  return needed.filter((_, i) => !there[i]);
 }
 
 /** Opens a place of its own for a rehearsal. @throws Error with a sentence for people */
@@ -104,7 +112,7 @@ export async function openDocker(options: DockerOptions): Promise<DockerRuntime>
       // https://docs.docker.com/engine/network/drivers/bridge/#options
       Options: { "com.docker.network.bridge.host_binding_ipv4": "127.0.0.1" },
     });
-    const image = options.relayImage ?? process.env.GREENROOM_RELAY_IMAGE ?? defaultRelayImage;
+    const image = options.relayImage ?? relayImage();
     await ensureImage(image);
     relay = await startRelay({ docker, labels, network: name, image, gatewayPort, warn });
     const { address, publishedPort } = relay;
