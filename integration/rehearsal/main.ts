@@ -93,7 +93,7 @@ function readOptions(): Options {
     .addOption(
       new Option(
         "--containers <engine>",
-        "what runs builds and tasks (default: docker where its daemon answers and has or can pull the images, else process)",
+        "what runs builds and tasks (default: docker where its daemon answers and has the images, else process; docker pulls them)",
       )
         .choices(engineNames)
         .env("GREENROOM_CONTAINERS"),
@@ -140,12 +140,16 @@ async function main(): Promise<number> {
   // What could not be brought up has cleaned up after itself.
   const close = () => bringing.then((broughtUp) => broughtUp.close()).catch(() => undefined);
   const stop = (signal: NodeJS.Signals) => {
+    // A signal to the whole group comes twice: once more from whoever started this.
+    if (stopping.signal.aborted) return;
+    stopping.abort();
     progress.close();
     process.stderr.write(`\ngreenroom: ${signal}: cleaning up …\n`);
-    stopping.abort();
     void close().then(() => process.exit(128 + os.constants.signals[signal]));
   };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, stop);
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
+  // Nobody reads what this says any more, as with `| head`.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => stop("SIGPIPE"));
   try {
     const broughtUp = await bringing;
     const wanted = options.scenario.includes("all") ? ids : options.scenario;

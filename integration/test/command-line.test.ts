@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import net from "node:net";
 import path from "node:path";
@@ -83,36 +84,52 @@ describe("the command line", function () {
     assert.match(stderr, /--base localstack needs Docker: no Docker daemon answers at DOCKER_HOST=unix/);
   });
 
-  /** Starts a rehearsal and, in the middle of its first build, signals the process of it whose command has `part`. */
-  async function signalled(part: string, signal: NodeJS.Signals): Promise<Ended & { left: string[] }> {
+  /** Starts a rehearsal and does something to its processes in the middle of its first build. */
+  async function disturbed(
+    disturb: (family: { pid: number; command: string }[], child: ChildProcess) => void,
+  ): Promise<Ended & { left: string[] }> {
     let family: { pid: number; command: string }[] = [];
     const ended = await start([], {
-      onText: (text, pid) => {
+      onText: (text, child) => {
         if (family.length > 0 || !text.includes("staging Build …")) return;
-        family = descendants(pid);
-        const found = family.find(({ command }) => command.includes(part));
-        assert.ok(found, `${part} runs`);
-        process.kill(found.pid, signal);
+        family = descendants(child.pid ?? 0);
+        disturb(family, child);
       },
     });
     return { ...ended, left: await left(family) };
   }
+  const signal = (part: string, name: NodeJS.Signals) => (family: { pid: number; command: string }[]) => {
+    const found = family.find(({ command }) => command.includes(part));
+    assert.ok(found, `${part} runs`);
+    process.kill(found.pid, name);
+  };
 
   it("stops with exit code 2 when the base dies in the middle, and leaves nothing", async () => {
     const before = folders();
-    const { code, stderr, left } = await signalled("bin/ministack", "SIGKILL");
+    const { code, stderr, left } = await disturbed(signal("bin/ministack", "SIGKILL"));
     assert.equal(code, 2);
     assert.match(stderr, /the base \(MiniStack\) ended with signal SIGKILL; its log is/);
     assert.deepEqual(left, []);
     assert.deepEqual(folders(), before);
   });
 
-  it("ends on Ctrl-C, and leaves nothing", async () => {
+  it("ends on a signal to all of it, as Ctrl-C is, and leaves nothing", async () => {
     const before = folders();
-    // A terminal sends it to every process of the group; the rehearsal's own is the one that has to act.
-    const { code, stderr, left } = await signalled("rehearsal/main.ts", "SIGINT");
-    assert.equal(code, 130);
-    assert.match(stderr, /SIGINT: cleaning up/);
+    const { code, stderr, left } = await disturbed((family, child) => {
+      signal("rehearsal/main.ts", "SIGTERM")(family);
+      // Which passes it on.
+      child.kill("SIGTERM");
+    });
+    assert.equal(code, 143);
+    assert.match(stderr, /SIGTERM: cleaning up/);
+    assert.deepEqual(left, []);
+    assert.deepEqual(folders(), before);
+  });
+
+  it("ends when nobody reads what it says any more, and leaves nothing", async () => {
+    const before = folders();
+    const { code, left } = await disturbed((_family, child) => child.stderr?.destroy());
+    assert.equal(code, 141);
     assert.deepEqual(left, []);
     assert.deepEqual(folders(), before);
   });

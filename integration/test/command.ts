@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { readdirSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -17,7 +17,7 @@ export function start(
   {
     environment = {},
     onText,
-  }: { environment?: Record<string, string>; onText?: (text: string, pid: number) => void } = {},
+  }: { environment?: Record<string, string>; onText?: (text: string, child: ChildProcess) => void } = {},
 ): Promise<Ended> {
   const script = path.join(root, "integration", "setup.mjs");
   const child = spawn(process.execPath, [script, "integration/rehearsal/main.ts", ...args], {
@@ -28,7 +28,7 @@ export function start(
   child.stdout.on("data", (data) => (stdout += String(data)));
   child.stderr.on("data", (data) => {
     stderr += String(data);
-    onText?.(stderr, child.pid ?? 0);
+    onText?.(stderr, child);
   });
   return new Promise((resolve) => child.once("close", (code) => resolve({ code, stdout, stderr })));
 }

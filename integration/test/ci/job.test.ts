@@ -31,6 +31,7 @@ describe("a job by the CI recipes", function () {
 
   it("finds the base in what was cached, and writes the other caches", () => {
     assert.doesNotMatch(job.output, /installing/);
+    assert.ok(typeof venv === "string", "Python is there");
     const [base, ...others] = [path.relative(root, venv), ".greenroom/cache"];
     const { caches } = job.recipe;
     assert.deepEqual(caches.filter((cache) => cache !== base).sort(), job.written.sort());
