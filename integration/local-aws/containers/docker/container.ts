@@ -10,12 +10,12 @@ import { limits } from "./limits";
 import { OutputLines } from "./output";
 import type { LocalImage } from "./pull";
 import type { DockerRuntime } from "./runtime";
-import { messageOf, removeContainer, statusOf } from "./sweep";
+import { messageOf, removeContainer, statusOf, within } from "./sweep";
 
 type Exit = Awaited<Container["ended"]>;
 
 /** Wall time that a daemon gets beyond what a stop takes, before it counts as gone. */
-const daemonGraceMs = 15_000;
+export const daemonGraceMs = 10_000;
 const startAttempts = 5;
 
 /** A container of a task: created, given what it needs, started, watched, and removed when it has ended. */
@@ -46,21 +46,22 @@ export async function startContainer(
     await start(container);
     const ports = await publishedPorts(container);
 
+    const lost: Exit = {
+      exitCode: undefined,
+      reason: "the Docker daemon did not answer when the container was to stop",
+    };
     let giveUp: (how: Exit) => void = () => undefined;
     const givenUp = new Promise<Exit>((resolve) => (giveUp = resolve));
-    const ended = Promise.race([exitOf(container), givenUp]).then(async (how) => {
+    const ended = Promise.race([exitOf(container, allRead), givenUp]).then(async (how) => {
       // What it wrote last may still be on its way.
       await Promise.race([allRead, wait(1000, undefined, { ref: false })]);
       attached.destroy();
       health?.close();
       output.flush();
-      await removeContainer(docker, container.id).catch(() => undefined);
+      // Bounded, as is everything that an end waits for: the daemon may be gone.
+      if (how !== lost) await within(daemonGraceMs, removeContainer(docker, container.id));
       return how;
     });
-    const lost = {
-      exitCode: undefined,
-      reason: "the Docker daemon did not answer when the container was to stop",
-    };
     return {
       id: container.id,
       imageDigest: image.digest,
@@ -70,14 +71,17 @@ export async function startContainer(
         if (!port) throw new Error(`the container ${spec.name} has no port ${containerPort}`);
         return { host: "127.0.0.1", port };
       },
-      kill: () => void removeContainer(docker, container.id).catch(() => giveUp(lost)),
+      kill: () =>
+        void within(daemonGraceMs, removeContainer(docker, container.id)).then(
+          (done) => done || giveUp(lost),
+        ),
       async stop() {
-        // 304: it has stopped already; 404: it is gone.
+        const limitMs = spec.stopTimeoutSeconds * 1000 + daemonGraceMs;
         const stopped = container.stop({ t: spec.stopTimeoutSeconds }).catch((error: unknown) => {
-          if (statusOf(error) !== 304 && statusOf(error) !== 404) giveUp(lost);
+          // 304: it has stopped already; 404: it is gone.
+          if (statusOf(error) !== 304 && statusOf(error) !== 404) throw error;
         });
-        const late = wait(spec.stopTimeoutSeconds * 1000 + daemonGraceMs, undefined, { ref: false });
-        await Promise.race([stopped.then(() => ended), late.then(() => giveUp(lost))]);
+        if (!(await within(limitMs, stopped))) giveUp(lost);
         await ended;
       },
     };
@@ -149,19 +153,34 @@ export async function publishedPorts(container: Dockerode.Container): Promise<Ma
   );
 }
 
-/** Waits for the end, and says how it came, in ECS's words where it has some. */
-async function exitOf(container: Dockerode.Container): Promise<Exit> {
-  try {
+/**
+ * Waits for the end, and says how it came, in ECS's words where it has some. When a daemon goes away, its answer to `wait`
+ * never ends; but the output does, and then the container is looked at.
+ */
+async function exitOf(container: Dockerode.Container, allRead: Promise<void>): Promise<Exit> {
+  let over = false;
+  const ended = (async () => {
     const { StatusCode } = (await container.wait()) as { StatusCode: number };
-    const state = await container.inspect().then(
-      ({ State }) => State,
-      () => undefined,
-    );
-    return { exitCode: StatusCode, reason: state ? reasonOf(StatusCode, state) : "removed by somebody else" };
-  } catch (error) {
-    if (statusOf(error) === 404) return { exitCode: undefined, reason: "removed by somebody else" };
-    return { exitCode: undefined, reason: `the Docker daemon does not answer any more: ${messageOf(error)}` };
-  }
+    const { State } = await container.inspect();
+    return { exitCode: StatusCode, reason: reasonOf(StatusCode, State) };
+  })();
+  const looked = allRead.then(async () => {
+    for (;;) {
+      await wait(1000, undefined, { ref: false });
+      if (over) return ended;
+      const { State } = await container.inspect();
+      if (!State.Running) return { exitCode: State.ExitCode, reason: reasonOf(State.ExitCode, State) };
+    }
+  });
+  return Promise.race([ended, looked])
+    .catch((error: unknown) => ({
+      exitCode: undefined,
+      reason:
+        statusOf(error) === 404
+          ? "removed by somebody else"
+          : `the Docker daemon does not answer any more: ${messageOf(error)}`,
+    }))
+    .finally(() => (over = true));
 }
 
 export function reasonOf(

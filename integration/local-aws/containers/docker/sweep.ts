@@ -1,4 +1,5 @@
 import os from "node:os";
+import { setTimeout as wait } from "node:timers/promises";
 import type Dockerode from "dockerode";
 import { isAbandoned, rehearsalLabel, startOf, type Labels } from "./labels";
 
@@ -79,9 +80,18 @@ export async function removeContainer(docker: Dockerode, id: string): Promise<vo
       if (statusOf(error) === 404) return;
       // 409: "removal of container … is already in progress".
       if (statusOf(error) !== 409 || tries === 100) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await wait(50);
     }
   }
+}
+
+/** Waits for a daemon's work for so long, and says whether it was done. Never rejects. */
+export async function within(limitMs: number, work: Promise<unknown>): Promise<boolean> {
+  const done = work.then(
+    () => true,
+    () => false,
+  );
+  return Promise.race([done, wait(limitMs, false, { ref: false })]);
 }
 
 /** The status that the daemon answered with, if it was the daemon that refused. */

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { TaskNetwork } from "../engine";
-import { publishedPorts } from "./container";
+import { daemonGraceMs, publishedPorts } from "./container";
 import type { DockerRuntime } from "./runtime";
-import { removeContainer } from "./sweep";
+import { removeContainer, within } from "./sweep";
 
 /**
  * One network for several containers of a task, held by a container that does nothing, as on AWS: the containers reach each
@@ -29,7 +29,7 @@ export async function openTaskNetwork(
       LogConfig: { Type: "none", Config: {} },
     },
   });
-  const close = () => removeContainer(runtime.docker, container.id).catch(() => undefined);
+  const close = async () => void (await within(daemonGraceMs, removeContainer(runtime.docker, container.id)));
   try {
     await container.start();
     const published = await publishedPorts(container);

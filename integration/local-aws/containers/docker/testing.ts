@@ -1,14 +1,20 @@
 import assert from "node:assert/strict";
+import type Dockerode from "dockerode";
 import { getContainerRuntimeClient } from "testcontainers";
 import { rehearsalLabel } from "./labels";
 import type { DockerRuntime } from "./runtime";
 import { rehearsalOfImage } from "./sweep";
 
-const images = ["public.ecr.aws/docker/library/node:22-alpine", "greenroom-test/h1-node:1"];
+const images = ["public.ecr.aws/docker/library/node:22-alpine"];
+
+/** For tests: the daemon that the rehearsals use. */
+export async function testDocker(): Promise<Dockerode> {
+  return (await getContainerRuntimeClient()).container.dockerode;
+}
 
 /** For tests: an image with Node.js that is there. Nothing is pulled. */
 export async function nodeImage(): Promise<string> {
-  const { dockerode } = (await getContainerRuntimeClient()).container;
+  const dockerode = await testDocker();
   for (const image of images) {
     const found = await dockerode
       .getImage(image)
