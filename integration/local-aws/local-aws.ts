@@ -39,6 +39,8 @@ export interface LocalAwsOptions {
   images?: readonly string[];
   /** What is kept from run to run goes here: caches of builds, and the bases' logs. */
   keepFolder: string;
+  /** Gives up on bases that start, and leaves nothing. */
+  signal?: AbortSignal;
   /** Where a problem goes that no API caller gets to see. */
   warn: (message: string) => void;
   /** What takes a while. */
@@ -96,7 +98,14 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       return runtime;
     });
     const { base: choice = { kind: "ministack" }, venv, token, keepFolder } = options;
-    const bases = await startBases({ choice, venv, token, folder, keepFolder, endpoint, docker, warn });
+    const starting = startBases({ choice, venv, token, folder, keepFolder, endpoint, docker, warn });
+    const bases = await unlessAborted(starting, options.signal).catch(async (error: unknown) => {
+      // Without its container, a base does not go on starting; only a pull does.
+      await Promise.all(opened.map((runtime) => runtime.close()));
+      const gone = starting.then((late) => late.close()).catch(() => undefined);
+      await Promise.race([gone, new Promise((resolve) => setTimeout(resolve, giveUpMs))]);
+      throw error;
+    });
     closers.push(() => bases.close());
     gateway.useBases(bases.routes);
 
@@ -169,6 +178,19 @@ async function listen(gateway: Gateway, port: number | undefined): Promise<strin
     if (error instanceof PortTakenError) return gateway.listen(0);
     throw error;
   }
+}
+
+/** Wall time for bases that are given up to end. */
+const giveUpMs = 5000;
+
+/** What comes of `work`, or the reason for which there is no need of it any more. */
+async function unlessAborted<T>(work: Promise<T>, signal = new AbortController().signal): Promise<T> {
+  signal.throwIfAborted();
+  const ended = new AbortController();
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason as Error), { signal: ended.signal });
+  });
+  return Promise.race([work, aborted]).finally(() => ended.abort());
 }
 
 function once<T>(work: () => Promise<T>): () => Promise<T> {

@@ -71,6 +71,7 @@ export async function bringUp(options: BringUpOptions): Promise<BroughtUp> {
     containers,
     images: [pullableName(buildImage), ...(await baseImages(path.join(root, "services")))],
     keepFolder: path.join(root, ".greenroom"),
+    signal: options.signal,
     warn: (message) => progress.fail(message),
     say: (message) => progress.step(message),
   });
@@ -136,6 +137,10 @@ export async function bringUp(options: BringUpOptions): Promise<BroughtUp> {
     return { local, environments: { staging, prod }, repository, stacks, close };
   } catch (error) {
     await close();
+    if (base?.kind === "endpoint" && /already ?exists/i.test(String(error))) {
+      const hint = `what an earlier rehearsal has made in the base at ${base.url} is still there: reset that base first`;
+      throw new Error(`${error instanceof Error ? error.message : String(error)}\n${hint}`, { cause: error });
+    }
     throw error;
   }
 }

@@ -26,6 +26,7 @@ const images = {
   "greenroom-test/localstack:partial": standIn(
     "iam,sts,s3,kms,events,sns,sqs,ec2,ssm,secretsmanager,lambda,logs,monitoring",
   ),
+  "greenroom-test/localstack:silent": `FROM ${miniStackImage()}\nENTRYPOINT ["sleep", "600"]`,
   "greenroom-test/localstack:refuses": `FROM ${miniStackImage()}\nENTRYPOINT ["sh", "-c", "echo No credentials for the licence; exit 55"]`,
 };
 
@@ -195,6 +196,37 @@ describe("bases in Docker", function () {
     assert.match(
       stderr,
       /the base \(LocalStack, a container of greenroom-test\/localstack:partial\) ended with exit code 137; its log is/,
+    );
+  });
+
+  it("ends on Ctrl-C while a base starts, and leaves nothing", async () => {
+    const image = "greenroom-test/localstack:silent";
+    let family: { pid: number; command: string }[] = [];
+    const watch = setInterval(() => {
+      if (family.length > 0) return;
+      void docker.listContainers({ filters: { ancestor: [image] } }).then(([container]) => {
+        if (!container || family.length > 0) return;
+        const owner = /^\S+ (\d+) /.exec(container.Labels["greenroom.owner"] ?? "")?.[1];
+        pid = Number(owner);
+        family = [{ pid, command: "main.ts" }, ...descendants(pid)];
+        process.kill(pid, "SIGINT");
+      });
+    }, 500);
+    const begun = Date.now();
+    const { code, stderr } = await start(
+      ["--base", "localstack", "--localstack-image", image, "--port", "0"],
+      {
+        environment: { TMPDIR: folder },
+      },
+    );
+    clearInterval(watch);
+    assert.equal(code, 130, stderr);
+    assert.ok(Date.now() - begun < 60_000, "it did not wait for the base");
+    assert.deepEqual(await left(family), []);
+    assert.deepEqual(await ofRehearsals(), { containers: [], networks: [] });
+    assert.deepEqual(
+      readdirSync(folder).filter((name) => name.startsWith("greenroom-")),
+      [],
     );
   });
 
