@@ -159,6 +159,8 @@ async function main(): Promise<number> {
       ratePerSecond: options.rate,
       progress,
     });
+    // What it was stopped in is no result.
+    if (stopping.signal.aborted) await new Promise(() => undefined);
     const files = await writeReport(result, path.resolve(root, options.report));
     progress.close();
     process.stdout.write(summary(result, files.html));
