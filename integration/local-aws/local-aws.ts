@@ -71,7 +71,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   const { warn } = options;
   // In reverse order of starting; every one is closed, whatever becomes of the others.
   const closers: (() => unknown)[] = [];
-  const close = async () => {
+  const closeAll = async () => {
     for (const one of closers.splice(0).reverse()) {
       try {
         await one();
@@ -80,6 +80,9 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       }
     }
   };
+  // Whoever closes it a second time waits for the first.
+  let closed: Promise<void> | undefined;
+  const close = () => (closed ??= closeAll());
   try {
     const folder = await mkdtemp(path.join(os.tmpdir(), "greenroom-"));
     closers.push(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));

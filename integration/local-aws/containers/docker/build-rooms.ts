@@ -20,6 +20,8 @@ export interface BuildRoomsOptions {
   /** The rehearsal's. */
   folder: string;
   aws: Aws;
+  /** `UID:GID` of whom files are given to that builds make. @default whoever runs this, where that is needed */
+  fileOwner?: string;
 }
 
 /** CodeBuild's hosts: each build gets a fresh container of its project's image. */
@@ -78,9 +80,12 @@ export class BuildRooms {
         },
       });
       await container.start();
-      this.owner ??= fileOwner(runtime);
+      this.owner ??= Promise.resolve(this.options.fileOwner ?? fileOwner(runtime));
       if (request.privileged) {
-        this.nameservers ??= nameserversOf(runtime, image);
+        this.nameservers ??= nameserversOf(runtime, image).catch((error: unknown) => {
+          this.nameservers = undefined;
+          throw error;
+        });
         await startBuildDaemon(runtime, container.id, await this.nameservers);
       }
       const room = new DockerBuildRoom(runtime, {
