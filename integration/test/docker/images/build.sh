@@ -18,7 +18,9 @@ trap 'rm -rf "$context"' EXIT
 
 if missing "$debian"; then
   # The mirror that this machine itself uses.
-  mirror=$(awk '/^URIs:/ {print $2} /^deb / {print $2}' /etc/apt/sources.list /etc/apt/sources.list.d/debian* 2> /dev/null | head -1)
+  mirror=$(apt-get indextargets --format '$(RELEASE) $(REPO_URI)' 'Created-By: Packages' |
+    awk '$1 == "bookworm" {print $2; exit}')
+  [ -n "$mirror" ] || { echo "apt knows no mirror of Debian bookworm" >&2; exit 1; }
   debootstrap --variant=minbase --include=ca-certificates,libstdc++6 bookworm "$context/root" "$mirror" > "$context/log" 2>&1 ||
     { cat "$context/log" >&2; exit 1; }
   tar -C "$context/root" -c . | docker import - "$debian" > /dev/null
