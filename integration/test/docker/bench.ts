@@ -1,0 +1,117 @@
+// What `npm run bench:containers` does: how long a rehearsal of the good release takes with either container engine. It
+// measures and judges nothing.
+import os from "node:os";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { engineNames, type EngineName } from "../../local-aws/containers/choose";
+import { bringUp } from "../../rehearsal/bring-up";
+import { progressOn, type Progress } from "../../rehearsal/progress";
+import { runScenarios } from "../../rehearsal/run";
+import { scenarios } from "../../rehearsal/scenarios";
+import { resultOf, seconds, table, type Run } from "./bench-report";
+import { dockerTestsMissing } from "./missing";
+
+interface Options {
+  runs: number;
+  json?: boolean;
+}
+
+const count = (text: string) => {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 100)
+    throw new InvalidArgumentError("It must be a whole number from 1 to 100.");
+  return value;
+};
+
+function readOptions(): Options {
+  return new Command("npm run bench:containers --")
+    .description(
+      "Rehearses the good release with builds and tasks as processes of this machine, and as Docker containers, each time " +
+        "on a new local AWS, and prints how long that took and how the two compare.",
+    )
+    .addOption(new Option("--runs <count>", "how often with each engine").argParser(count).default(3))
+    .option("--json", "print every run as JSON instead of a table")
+    .addHelpText("after", "\nExit codes: 0 it was measured, 2 it could not be.")
+    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+    .parse()
+    .opts<Options>();
+}
+
+async function rehearse(containers: EngineName, progress: Progress, signal: AbortSignal): Promise<Run> {
+  const begun = performance.now();
+  const broughtUp = await bringUp({ speed: 200, port: 0, containers, progress, signal });
+  const bringUpMs = performance.now() - begun;
+  try {
+    const good = scenarios.filter(({ id }) => id === "good-release");
+    const { scenarios: results } = await runScenarios({
+      broughtUp,
+      scenarios: good,
+      ratePerSecond: 200,
+      progress,
+    });
+    const [result] = results;
+    if (!result || result.couldNotRun) throw new Error(result?.couldNotRun ?? "the scenario was not played");
+    const { speed } = broughtUp.local.aws.clock;
+    const builds = result.releases
+      .flatMap(({ actions }) => actions)
+      .filter(({ provider }) => provider === "CodeBuild")
+      .map(({ startedAt, endedAt = startedAt }) => (endedAt - startedAt) / speed);
+    await broughtUp.close();
+    return {
+      bringUpMs,
+      scenarioMs: result.wallMs,
+      wholeMs: performance.now() - begun,
+      buildMs: Math.max(...builds),
+      failedRequests: result.traffic.reduce((sum, { totals }) => sum + totals.failures, 0),
+      asExpected: result.verdict?.asExpected ?? false,
+    };
+  } finally {
+    await broughtUp.close();
+  }
+}
+
+async function main(): Promise<number> {
+  const options = readOptions();
+  const loadBefore = os.loadavg()[0] ?? 0;
+  const progress = progressOn();
+  const stopping = new AbortController();
+  let stopped: NodeJS.Signals | undefined;
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.once(signal, () => {
+      process.stderr.write(`\ngreenroom: ${signal}: cleaning up …\n`);
+      stopped ??= signal;
+      stopping.abort();
+    });
+  const missing = await dockerTestsMissing();
+  const runs: Partial<Record<EngineName, Run[]>> = {};
+  const notMeasured = missing ? [`--containers docker: ${missing}`] : [];
+  try {
+    // Alternately, so that what else the machine does meets both.
+    for (let i = 1; i <= options.runs; i++) {
+      for (const engine of engineNames) {
+        if (engine === "docker" && missing) continue;
+        stopping.signal.throwIfAborted();
+        progress.step(`${engine}, ${i} of ${options.runs}`);
+        try {
+          const run = await rehearse(engine, progress, stopping.signal);
+          progress.done(`${engine}: ${seconds(run.wholeMs)}`);
+          (runs[engine] ??= []).push(run);
+        } catch (error) {
+          if (stopped) throw error;
+          const why = error instanceof Error ? error.message : String(error);
+          notMeasured.push(`run ${i} of --containers ${engine}: ${why}`);
+        }
+      }
+    }
+    const result = resultOf(runs, notMeasured, loadBefore);
+    process.stdout.write(options.json ? `${JSON.stringify(result, null, 2)}\n` : table(result));
+    return runs.process && runs.docker ? 0 : 2;
+  } catch (error) {
+    if (stopped) return 128 + os.constants.signals[stopped];
+    process.stderr.write(`greenroom: ${error instanceof Error ? error.message : String(error)}\n`);
+    return 2;
+  } finally {
+    progress.close();
+  }
+}
+
+void main().then((code) => process.exit(code));
