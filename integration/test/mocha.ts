@@ -12,9 +12,9 @@ export function testFiles(folder: string, ending = ".test.ts"): string[] {
     .sort();
 }
 
-/** Runs files of tests one after the other. */
-export function mocha(files: string[]): Promise<Mocha.Stats> {
-  const runner = new Mocha({ timeout: 20_000, forbidOnly: true });
+/** Runs files of tests: one after the other, or in `jobs` processes beside each other. */
+export function mocha(files: string[], jobs = 1): Promise<Mocha.Stats> {
+  const runner = new Mocha({ timeout: 20_000, forbidOnly: true, parallel: jobs > 1, jobs });
   for (const file of files) runner.addFile(file);
   return new Promise((resolve) => {
     const run = runner.run(() => resolve(run.stats ?? ({ passes: 0, failures: 1 } as Mocha.Stats)));

@@ -28,7 +28,7 @@ describe(`the stock command line${notRun ? ` (not run: ${notRun})` : ""}`, funct
       port: 0,
       venv,
       containers: "process",
-      keepFolder: path.join(root, ".greenroom"),
+      keepFolder: path.join(root, ".greenroom", "stock"),
       warn: (message) => process.stderr.write(`${message}\n`),
     });
     stock = await StockCommandLine.clone(local.aws.endpoint);
