@@ -315,6 +315,10 @@ describe("both stacks under the real Pulumi engine", function () {
     assert.deepEqual(world.complaints, []);
     const { loopback, outside } = (await world.connections?.()) ?? this.skip();
     assert.ok(loopback > 100);
-    assert.deepEqual(outside, []);
+    // A service's build downloads its packages where no cache has them yet, as on AWS.
+    assert.deepEqual(
+      outside.filter(({ command }) => command !== "npm ci"),
+      [],
+    );
   });
 });
