@@ -1,24 +1,40 @@
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
 import Dockerode from "dockerode";
+import { labelsOf } from "./labels";
+import { testDocker } from "./testing";
 
 /** For tests: a Docker daemon of their own, which they may stop in the middle. Needs root and `dockerd`. */
 export class TestDaemon {
   readonly docker: Dockerode;
   private child?: ChildProcess;
 
-  private constructor(private readonly folder: string) {
+  private constructor(
+    private readonly folder: string,
+    private readonly bridge: { name: string; network: Dockerode.Network },
+  ) {
     this.docker = new Dockerode({ socketPath: this.socketPath });
   }
 
   static async start(): Promise<TestDaemon> {
+    // A bridge that the machine's own daemon makes. Without one, or with address pools of its own, this one would remove
+    // the other's docker0.
+    const name = `grd-${randomUUID().slice(0, 8)}`;
+    const network = await (
+      await testDocker()
+    ).createNetwork({
+      Name: name,
+      Labels: await labelsOf(name),
+      Options: { "com.docker.network.bridge.name": name },
+    });
     // A socket's path may have 107 characters only.
-    const daemon = new TestDaemon(await mkdtemp(path.join(os.tmpdir(), "grd-")));
+    const daemon = new TestDaemon(await mkdtemp(path.join(os.tmpdir(), "grd-")), { name, network });
     await daemon.start();
     return daemon;
   }
@@ -36,9 +52,7 @@ export class TestDaemon {
         `--data-root=${at("data")}`,
         `--exec-root=${at("exec")}`,
         `--pidfile=${at("pid")}`,
-        // Nothing of the machine's own daemon is touched: no bridge, and other addresses.
-        "--bridge=none",
-        "--default-address-pool=base=10.213.0.0/16,size=24",
+        `--bridge=${this.bridge.name}`,
       ],
       { stdio: ["ignore", "ignore", "pipe"] },
     );
@@ -76,6 +90,7 @@ export class TestDaemon {
     }
     // dockerd mounts its folder of data onto itself, and leaves that.
     await promisify(execFile)("umount", ["--lazy", path.join(this.folder, "data")]).catch(() => undefined);
+    await this.bridge.network.remove();
     await rm(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   }
 }
