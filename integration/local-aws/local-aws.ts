@@ -61,7 +61,7 @@ export interface LocalAws {
   versions: Record<string, string>;
   /** What the bases and the container engine cannot prove, each in a sentence. */
   limits: string[];
-  /** Rejects when a base ends before the local AWS is closed. */
+  /** Rejects when a base or Docker ends before the local AWS is closed. */
   failed: Promise<never>;
   /** Leaves no process, port or folder behind. */
   close(): Promise<void>;
@@ -153,6 +153,8 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     const servedBy = [{ by: "Greenroom", services: acted }, ...bases.routes.table()];
     const limits = [...limitsOf(bases.routes), ...limitsOfEngine(containers.name)];
     const versions = bases.routes.versions();
+    const failed = Promise.race([bases.failed, ...opened.map((runtime) => runtime.failed)]);
+    failed.catch(() => undefined);
     return {
       aws,
       sources,
@@ -161,7 +163,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       servedBy,
       versions,
       limits,
-      failed: bases.failed,
+      failed,
       close,
     };
   } catch (error) {

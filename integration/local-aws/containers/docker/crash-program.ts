@@ -14,6 +14,7 @@ async function main(): Promise<void> {
     warn: (warning) => say({ warning }),
     relayImage: image,
   });
+  runtime.failed.catch((error: unknown) => say({ failed: String(error) }));
   await runtime.docker.createVolume({ Name: `greenroom-${id}-volume`, Labels: { ...runtime.labels } });
   const container = await startContainer(
     runtime,

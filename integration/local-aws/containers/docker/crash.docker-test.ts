@@ -2,14 +2,13 @@ import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import fs from "node:fs/promises";
-import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { rehearsalLabel } from "./labels";
 import { openDocker } from "./runtime";
 import { sweep } from "./sweep";
-import { nodeImage, nothingLeft, testDocker } from "./testing";
+import { nodeImage, nothingLeft, openDoor, testDocker } from "./testing";
 
 /** A rehearsal in a process of its own. */
 class Rehearsal {
@@ -87,25 +86,9 @@ describe("a rehearsal that ends otherwise than it should", function () {
 
   it("says that the daemon is gone, ends, and is swept away when the daemon is back", async () => {
     const folder = await fs.mkdtemp(path.join(os.tmpdir(), "greenroom-test-"));
-    const socket = path.join(folder, "docker.sock");
-    const open = new Set<net.Socket>();
-    // A daemon that can go away without anybody else's noticing.
-    const door = net.createServer((client) => {
-      const daemon = net.connect(
-        (process.env.DOCKER_HOST ?? "unix:///var/run/docker.sock").replace("unix://", ""),
-      );
-      for (const one of [client, daemon]) {
-        open.add(one);
-        one.on("error", () => undefined);
-      }
-      client.pipe(daemon).pipe(client);
-      client.on("close", () => daemon.destroy());
-      daemon.on("close", () => client.destroy());
-    });
-    await new Promise<void>((resolve) => door.listen(socket, resolve));
-    const rehearsal = await Rehearsal.start({ DOCKER_HOST: `unix://${socket}` });
+    const door = await openDoor(path.join(folder, "docker.sock"));
+    const rehearsal = await Rehearsal.start({ DOCKER_HOST: door.dockerHost });
     door.close();
-    for (const one of open) one.destroy();
     const deadline = Date.now() + 10_000;
     while (rehearsal.said.length < 3 && Date.now() < deadline) await new Promise((r) => setTimeout(r, 50));
     rehearsal.close();

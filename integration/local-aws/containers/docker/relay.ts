@@ -14,6 +14,8 @@ export interface Relay {
   address: string;
   /** On the daemon's 127.0.0.1. */
   publishedPort: number;
+  /** Rejects when it ends before it is closed, as it does when the daemon stops. */
+  failed: Promise<never>;
   close(): void;
 }
 
@@ -29,9 +31,8 @@ export async function startRelay(options: {
   network: string;
   image: string;
   gatewayPort: number;
-  warn: (message: string) => void;
 }): Promise<Relay> {
-  const { docker, labels, network, image, gatewayPort, warn } = options;
+  const { docker, labels, network, image, gatewayPort } = options;
   const program = await readFile(path.join(__dirname, "relay.cjs"), "utf8");
   // On 80 because Docker asks an insecure registry there.
   const ports = [...new Set([gatewayPort, 80])];
@@ -86,19 +87,20 @@ export async function startRelay(options: {
       throw new Error(`the relay did not start within ${startLimitMs / 1000} seconds: ${said.trim()}`);
     });
     await Promise.race([host.ready, ended, late]);
-    void host.ended.then(() => {
-      if (closing) return;
-      warn(
+    const failed = host.ended.then(() => {
+      if (closing) return new Promise<never>(() => undefined);
+      throw new Error(
         "the relay in Docker has ended, so containers do not reach the local AWS any more" +
           `${said ? ` (${said.trim()})` : ""}; was the Docker daemon stopped?`,
       );
     });
+    failed.catch(() => undefined);
     const { NetworkSettings } = await container.inspect();
     const address = NetworkSettings.Networks[network]?.IPAddress;
     const publishedPort = Number(NetworkSettings.Ports[`${gatewayPort}/tcp`]?.[0]?.HostPort);
     if (!address || !publishedPort) throw new Error("Docker gave the relay no address");
     await reach(publishedPort);
-    return { address, publishedPort, close };
+    return { address, publishedPort, failed, close };
   } catch (error) {
     close();
     await removeContainer(docker, container.id).catch(() => undefined);

@@ -24,6 +24,8 @@ export interface DockerRuntime {
    * @throws ImageUnavailableError
    */
   ensureImage(image: string, auth?: AuthConfig, shown?: string): Promise<void>;
+  /** Rejects when containers lose the gateway before all this is closed: the daemon was stopped, or the relay. */
+  failed: Promise<never>;
   /** Removes everything that carries the labels, and images that were pulled from the local ECR. Never rejects. */
   close(): Promise<void>;
 }
@@ -114,8 +116,8 @@ export async function openDocker(options: DockerOptions): Promise<DockerRuntime>
     });
     const image = options.relayImage ?? relayImage();
     await ensureImage(image);
-    relay = await startRelay({ docker, labels, network: name, image, gatewayPort, warn });
-    const { address, publishedPort } = relay;
+    relay = await startRelay({ docker, labels, network: name, image, gatewayPort });
+    const { address, publishedPort, failed } = relay;
     return {
       docker,
       labels,
@@ -124,6 +126,7 @@ export async function openDocker(options: DockerOptions): Promise<DockerRuntime>
       // Docker Desktop's daemon is in a virtual machine with a loopback of its own, where the relay's port is.
       registry: `127.0.0.1:${desktop ? publishedPort : gatewayPort}`,
       ensureImage,
+      failed,
       close,
     };
   } catch (error) {

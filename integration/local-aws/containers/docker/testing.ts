@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import net from "node:net";
 import type Dockerode from "dockerode";
 import { getContainerRuntimeClient } from "testcontainers";
 import { rehearsalLabel } from "./labels";
@@ -43,4 +44,29 @@ export async function nothingLeft({
       .filter((name) => rehearsalOfImage(name) === id),
   ];
   assert.deepEqual(left, []);
+}
+
+/** For tests: a way to the daemon that can be closed, as if it were gone, and nobody else notices. */
+export async function openDoor(socketPath: string) {
+  const open = new Set<net.Socket>();
+  const server = net.createServer((client) => {
+    const daemon = net.connect(
+      (process.env.DOCKER_HOST ?? "unix:///var/run/docker.sock").replace("unix://", ""),
+    );
+    for (const one of [client, daemon]) {
+      open.add(one);
+      one.on("error", () => undefined);
+    }
+    client.pipe(daemon).pipe(client);
+    client.on("close", () => daemon.destroy());
+    daemon.on("close", () => client.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(socketPath, resolve));
+  return {
+    dockerHost: `unix://${socketPath}`,
+    close() {
+      server.close();
+      for (const one of open) one.destroy();
+    },
+  };
 }
