@@ -9,8 +9,9 @@ import { pack } from "tar-stream";
 import { getContainerRuntimeClient } from "testcontainers";
 import { root, venv } from "../../checkout";
 import { miniStackImage } from "../../local-aws/base/ministack";
-import { rehearsalLabel } from "../../local-aws/containers/docker/labels";
-import { descendants, left, start, type Ended } from "../command";
+import { ownerLabel, parseOwner } from "../../local-aws/containers/docker/labels";
+import { descendants, start } from "../command";
+import { assertNothingLeft, foldersIn, madeBy, rehearse as rehearseIn, type Rehearsed } from "./rehearse";
 
 const token = `ls-${randomBytes(12).toString("hex")}`;
 
@@ -54,69 +55,21 @@ describe("bases in Docker", function () {
     rmSync(folder, { recursive: true });
   });
 
-  const ofRehearsals = async () => {
-    const filters = { label: [rehearsalLabel] };
-    const containers = await docker.listContainers({ all: true, filters });
-    const networks = await docker.listNetworks({ filters });
-    const mine = ({ Labels }: { Labels?: Record<string, string> }) =>
-      Labels?.["greenroom.owner"]?.includes(` ${pid} `);
-    return { containers: containers.filter(mine), networks: networks.filter(mine) };
-  };
-  /** Of the rehearsal that runs: everything that it makes in Docker names it. */
-  let pid = 0;
-
-  /** A rehearsal of a good release; `inTheMiddle` is called once, while staging builds. */
+  /** A rehearsal of a good release with its tasks as processes, which leaves nothing. */
   async function rehearse(
     args: string[],
     environment: Record<string, string>,
-    inTheMiddle: (family: { pid: number; command: string }[]) => Promise<void>,
-  ): Promise<Ended & { report: string }> {
-    const temporary = mkdtempSync(path.join(folder, "tmp-"));
-    const report = path.join(folder, "report");
-    let family: { pid: number; command: string }[] = [];
-    let middle: Promise<void> | undefined;
-    const ended = await start(
-      [
-        ...[
-          "--scenario",
-          "good-release",
-          "--containers",
-          "process",
-          // Less than usual, as the machine runs containers too; a verdict needs 100 requests after a deployment.
-          "--rate",
-          "100",
-          "--port",
-          "0",
-          "--report",
-          report,
-        ],
-        ...args,
-      ],
-      {
-        environment: { TMPDIR: temporary, ...environment },
-        onText: (text, { pid: parent = 0 }) => {
-          if (middle || !text.includes("staging Build …")) return;
-          family = descendants(parent);
-          pid = family.find(({ command }) => command.includes("rehearsal/main.ts"))?.pid ?? 0;
-          middle = inTheMiddle(family);
-          middle.catch(() => undefined);
-        },
-      },
-    );
-    assert.ok(middle, `it did not get that far:\n${ended.stderr}`);
-    await middle;
-    assert.deepEqual(await left(family), []);
-    assert.deepEqual(await ofRehearsals(), { containers: [], networks: [] });
-    assert.deepEqual(
-      readdirSync(temporary).filter((name) => name.startsWith("greenroom-")),
-      [],
-    );
-    return { ...ended, report };
+    inTheMiddle: Parameters<typeof rehearseIn>[3],
+  ): Promise<Rehearsed> {
+    const all = ["--scenario", "good-release", "--containers", "process", ...args];
+    const rehearsed = await rehearseIn(folder, all, environment, inTheMiddle);
+    await assertNothingLeft(docker, rehearsed);
+    return rehearsed;
   }
 
   /** The container of a base of the rehearsal that runs. */
-  async function baseOf(image: string) {
-    const found = (await ofRehearsals()).containers.filter(({ Image }) => Image === image);
+  async function baseOf(pid: number, image: string) {
+    const found = (await madeBy(docker, pid)).containers.filter(({ Image }) => Image === image);
     assert.equal(found.length, 1, `${found.length} containers of ${image}`);
     return docker.getContainer(found[0]?.Id ?? "");
   }
@@ -139,8 +92,8 @@ describe("bases in Docker", function () {
   it("MiniStack's image, where there is no Python: a good release is safe", async () => {
     // The AWS command line comes from elsewhere, as its version 2 does.
     const elsewhere = { PYTHON: "/nowhere/python3", PATH: `${String(venv)}/bin:${process.env.PATH}` };
-    const { code, stdout, stderr } = await rehearse([], elsewhere, async () =>
-      assertOnLoopback(await baseOf(miniStackImage())),
+    const { code, stdout, stderr } = await rehearse([], elsewhere, async (pid) =>
+      assertOnLoopback(await baseOf(pid, miniStackImage())),
     );
     assert.equal(code, 0, stdout + stderr);
   });
@@ -151,8 +104,8 @@ describe("bases in Docker", function () {
     const { code, stdout, stderr, report } = await rehearse(
       args,
       { LOCALSTACK_AUTH_TOKEN: token },
-      async (family) => {
-        const container = await baseOf(image);
+      async (rehearsalPid, family) => {
+        const container = await baseOf(rehearsalPid, image);
         await assertOnLoopback(container);
         const inspected = await container.inspect();
         assert.ok(!JSON.stringify(inspected).includes(token), "docker inspect");
@@ -192,7 +145,7 @@ describe("bases in Docker", function () {
   it("stops with exit code 2 when a base's container is killed in the middle, and leaves nothing", async () => {
     const image = "greenroom-test/localstack:partial";
     const args = ["--base", "localstack", "--localstack-image", image];
-    const { code, stderr } = await rehearse(args, {}, async () => (await baseOf(image)).kill());
+    const { code, stderr } = await rehearse(args, {}, async (pid) => (await baseOf(pid, image)).kill());
     assert.equal(code, 2);
     assert.match(
       stderr,
@@ -202,13 +155,13 @@ describe("bases in Docker", function () {
 
   it("ends on Ctrl-C while a base starts, and leaves nothing", async () => {
     const image = "greenroom-test/localstack:silent";
+    let pid = 0;
     let family: { pid: number; command: string }[] = [];
     const watch = setInterval(() => {
       if (family.length > 0) return;
       void docker.listContainers({ filters: { ancestor: [image] } }).then(([container]) => {
         if (!container || family.length > 0) return;
-        const owner = /^\S+ (\d+) /.exec(container.Labels["greenroom.owner"] ?? "")?.[1];
-        pid = Number(owner);
+        pid = parseOwner(container.Labels[ownerLabel])?.pid ?? 0;
         family = [{ pid, command: "main.ts" }, ...descendants(pid)];
         process.kill(pid, "SIGINT");
       });
@@ -223,12 +176,7 @@ describe("bases in Docker", function () {
     clearInterval(watch);
     assert.equal(code, 130, stderr);
     assert.ok(Date.now() - begun < 60_000, "it did not wait for the base");
-    assert.deepEqual(await left(family), []);
-    assert.deepEqual(await ofRehearsals(), { containers: [], networks: [] });
-    assert.deepEqual(
-      readdirSync(folder).filter((name) => name.startsWith("greenroom-")),
-      [],
-    );
+    await assertNothingLeft(docker, { pid, family, temporary: folder });
   });
 
   for (const [what, image, message] of [
@@ -261,10 +209,7 @@ describe("bases in Docker", function () {
         containers.filter(({ Image }) => Image === image),
         [],
       );
-      assert.deepEqual(
-        readdirSync(folder).filter((name) => name.startsWith("greenroom-")),
-        [],
-      );
+      assert.deepEqual(foldersIn(folder), []);
     });
   }
 });
