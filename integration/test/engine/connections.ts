@@ -12,10 +12,13 @@ export interface Connection {
 /** How often is looked, in wall milliseconds. An attempt to reach a host that does not answer lasts for seconds. */
 const everyMs = 250;
 
+/** Linux's inode of a connection that has ended, and that nobody has any more. */
+const over = "0";
+
 /**
- * Records every connection to another address than loopback that this process and all its descendants have, by what
- * Linux says of their sockets. Together with the gateway, which refuses as a proxy what would go elsewhere, it tells
- * whether anything left the machine.
+ * Records the connections to other addresses than loopback that this process and all its descendants have, by what
+ * Linux says of their sockets. One that is over before the next look belongs to nobody any more and is not seen; an
+ * attempt to leave a machine lasts longer, or goes to the gateway as the proxy, which refuses and reports it.
  */
 export class ConnectionRecorder {
   /** How many times a socket to loopback was seen: that it sees any. */
@@ -33,7 +36,8 @@ export class ConnectionRecorder {
     const suspects = new Map<string, { protocol: string; remote: string }>();
     for (const { protocol, remote, inode } of sockets()) {
       if (isLoopback(remote)) this.loopback++;
-      else if (!this.seen.has(inode)) suspects.set(inode, { protocol, remote: addressOf(remote) });
+      else if (inode !== over && !this.seen.has(inode))
+        suspects.set(inode, { protocol, remote: addressOf(remote) });
     }
     // Whose a socket is takes long to find out: only for those that should not be there. Others' are none of ours.
     if (suspects.size === 0) return;

@@ -14,6 +14,7 @@ import { versionOf } from "../../rehearsal/commits";
 import { originOf, serviceOf, type Environment, type EnvironmentName } from "../../rehearsal/environments";
 import { findExecution, follow } from "../../rehearsal/follow";
 import { progressOn } from "../../rehearsal/progress";
+import { descendants } from "../command";
 import { checkArguments } from "./arguments";
 import { programWithSecond } from "./arguments-edit";
 import { directHoldings, type Holdings } from "./parity";
@@ -47,11 +48,36 @@ describe("both stacks under the real Pulumi engine", function () {
     // Whoever awaits it hears of it.
     holdings.catch(() => undefined);
   });
-  after(() => world?.close());
+  after(async () => {
+    await holdings?.catch(() => undefined);
+    await world?.close();
+  });
 
   /** With a look at what is really there first. */
   const previewsNothing = async (name: EnvironmentName) =>
     assert.deepEqual(told((await world.stacks[name].preview({ refresh: true })).changes), [], name);
+
+  /** An update that does not concern who serves: no traffic moves, no weight is reset. Gives what changed. */
+  const movesNothing = async (name: EnvironmentName, config: Record<string, unknown>) => {
+    const { local, environments, stacks } = world;
+    const traffic = async () => ({
+      weights: await weights(local, environments[name]),
+      revision: (await serving(local, environments[name])).revision,
+    });
+    const before = await traffic();
+    stacks[name] = stacks[name].withConfig(config);
+    const { changes } = await stacks[name].up({ refresh: true });
+    assert.deepEqual(await traffic(), before, `${name}: traffic moved`);
+    return changes;
+  };
+  const changesLogsOnly = async (name: EnvironmentName, days: number) => {
+    const changes = await movesNothing(name, { "greenroom:logRetentionDays": days });
+    assert.ok(changes.length > 0);
+    assert.deepEqual(
+      told(changes.filter(({ op, type }) => op !== "update" || type !== "aws:cloudwatch/logGroup:LogGroup")),
+      [],
+    );
+  };
 
   it("come up, and a preview and a refresh right after see nothing to do", async () => {
     const preview = await onBoth((name) => world.stacks[name].preview());
@@ -84,11 +110,32 @@ describe("both stacks under the real Pulumi engine", function () {
     await onBoth(previewsNothing);
   });
 
+  it("take another number of tasks, another threshold and another log retention in place, and move no traffic", async () => {
+    const { local, environments } = world;
+    const [changes] = await Promise.all([
+      movesNothing("staging", {
+        "greenroom:services": { "trivia-api": { desiredCount: 3 } },
+        "greenroom:alarms": { target5xxPerMinute: 7 },
+      }),
+      changesLogsOnly("prod", 90),
+    ]);
+    assert.deepEqual(told(changes), [
+      "update trivia-api-service",
+      "update trivia-api-target-5xx-blue",
+      "update trivia-api-target-5xx-green",
+    ]);
+    await eventually(
+      "three tasks",
+      20_000,
+      async () => (await serving(local, environments.staging)).runningCount === 3,
+    );
+  });
+
   it("take a changed template to the running service through a release only", async () => {
     const { local, environments, stacks } = world;
     const before = await serving(local, environments.staging);
     const variable = {
-      "greenroom:services": { "trivia-api": { desiredCount: 2, environment: { MOTTO: "slowly" } } },
+      "greenroom:services": { "trivia-api": { desiredCount: 3, environment: { MOTTO: "slowly" } } },
     };
     stacks.staging = stacks.staging.withConfig(variable);
     const { changes } = await stacks.staging.up();
@@ -140,19 +187,9 @@ describe("both stacks under the real Pulumi engine", function () {
         .sort()
         .join() === "10,90";
     await Promise.race([eventually("the canary", 60_000, canary), released]);
-    const during = await weights(local, environments.prod);
     assert.deepEqual(told((await stacks.prod.preview({ refresh: true })).changes), []);
-    stacks.prod = stacks.prod.withConfig({ "greenroom:logRetentionDays": 60 });
-    const update = await stacks.prod.up({ refresh: true });
-    assert.ok(update.changes.length > 0);
-    assert.ok(
-      update.changes.every(({ op, type }) => op === "update" && type === "aws:cloudwatch/logGroup:LogGroup"),
-    );
-    assert.deepEqual(
-      await weights(local, environments.prod),
-      during,
-      "the canary was over, or its weights were reset",
-    );
+    await changesLogsOnly("prod", 60);
+    assert.ok(await canary(), "the canary was over before the engine was through");
 
     const release = await released;
     releases.push({ name: "prod", release });
@@ -234,6 +271,7 @@ describe("both stacks under the real Pulumi engine", function () {
     releases.push({ name: "prod", release: badProd, bad: true });
     assert.equal(badProd.timeline.status, "Failed");
     await previewsNothing("prod");
+    await changesLogsOnly("prod", 120);
 
     const fix = await rehearsal.release({ message: "Remember them again", edits: harmless("fixed") });
     releases.push(
@@ -241,26 +279,6 @@ describe("both stacks under the real Pulumi engine", function () {
       { name: "prod", release: reached(fix.prod, fix.staging) },
     );
     await previewsNothing("prod");
-  });
-
-  it("take another number of tasks and another threshold in place", async () => {
-    const { local, environments, stacks } = world;
-    stacks.staging = stacks.staging.withConfig({
-      "greenroom:services": { "trivia-api": { desiredCount: 3, environment: { MOTTO: "slowly" } } },
-      "greenroom:alarms": { target5xxPerMinute: 7 },
-    });
-    const { changes } = await stacks.staging.up();
-    assert.deepEqual(told(changes), [
-      "update trivia-api-service",
-      "update trivia-api-target-5xx-blue",
-      "update trivia-api-target-5xx-green",
-    ]);
-    await eventually(
-      "three tasks",
-      20_000,
-      async () => (await serving(local, environments.staging)).runningCount === 3,
-    );
-    await previewsNothing("staging");
   });
 
   it("failed no client's request in all that time, but for the bad version's in its canary", async () => {
@@ -290,7 +308,12 @@ describe("both stacks under the real Pulumi engine", function () {
   });
 
   it("keep what serves traffic when somebody destroys them by mistake, and go when that is meant", async () => {
-    const { stacks } = world;
+    const { stacks, local, environments } = world;
+    const listeners = environmentNames.map(
+      (name) => serviceOf(environments[name], "trivia-api").productionListenerArn,
+    );
+    const tasks = () => descendants(process.pid).filter(({ command }) => command.endsWith("dist/main.js"));
+    assert.ok(tasks().length >= 5, "tasks are processes of this one's");
     await assert.rejects(stacks.prod.previewDestroy(), /cannot be deleted\s+because it is protected/);
     await onBoth(async (name) => {
       const mayGo = stacks[name].withConfig({ "greenroom:protect": false });
@@ -309,6 +332,9 @@ describe("both stacks under the real Pulumi engine", function () {
       assert.deepEqual(others, [], formatInventory(others));
       assert.ok(left.length > 1);
     }
+    const addresses = listeners.map((arn) => local.loadBalancing.listenerAddress(arn));
+    assert.deepEqual(addresses, [undefined, undefined]);
+    assert.deepEqual(tasks(), []);
   });
 
   it("sent nothing out of this machine", async function () {

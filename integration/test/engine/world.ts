@@ -74,7 +74,7 @@ export async function startWorld(): Promise<World> {
       )),
     inventory: (name) => takeInventory(local.aws.endpoint, environments[name].identity),
     close: async () => {
-      await connections?.();
+      await connections?.().catch(() => undefined);
       await rehearsal?.then((running) => running.stop()).catch(() => undefined);
       await broughtUp.close();
       await removeFolder();
