@@ -12,6 +12,17 @@ export function testFiles(folder: string, ending = ".test.ts"): string[] {
     .sort();
 }
 
+/** Those whose names contain an argument of the command line; all, without arguments. Says so when there is none. */
+export function chosenFiles(ending: string): string[] {
+  const wanted = process.argv.slice(2);
+  const files = testFiles("integration", ending).filter(
+    (file) => wanted.length === 0 || wanted.some((part) => path.basename(file).includes(part)),
+  );
+  if (files.length === 0)
+    process.stderr.write(`There is no file *${ending} whose name contains ${wanted.join(" or ")}.\n`);
+  return files;
+}
+
 /** Runs files of tests: one after the other, or in `jobs` processes beside each other. */
 export function mocha(files: string[], jobs = 1): Promise<Mocha.Stats> {
   const runner = new Mocha({ timeout: 20_000, forbidOnly: true, parallel: jobs > 1, jobs });

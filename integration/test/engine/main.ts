@@ -1,6 +1,5 @@
-import path from "node:path";
 import { engineMissing } from "../../provision/engine";
-import { mocha, testFiles } from "../mocha";
+import { chosenFiles, mocha } from "../mocha";
 
 // What `npm run test:engine` does: the tests that need the real Pulumi engine, in one run of mocha. With arguments, only
 // those in files whose names contain one of them.
@@ -11,14 +10,8 @@ async function main(): Promise<number> {
     process.stdout.write(`The tests of the engine were not run: ${missing}. Install Pulumi to run them.\n`);
     return 0;
   }
-  const wanted = process.argv.slice(2);
-  const files = testFiles("integration", ".engine-test.ts").filter(
-    (file) => wanted.length === 0 || wanted.some((part) => path.basename(file).includes(part)),
-  );
-  if (files.length === 0) {
-    process.stderr.write(`There is no file of engine tests whose name contains ${wanted.join(" or ")}.\n`);
-    return 2;
-  }
+  const files = chosenFiles(".engine-test.ts");
+  if (files.length === 0) return 2;
   // Beside each other: most of the lifecycle's first minutes are the provider's fixed waits.
   const stats = await mocha(files, files.length);
   process.stdout.write(`engine: ${stats.passes} passed, ${stats.failures} failed\n`);
