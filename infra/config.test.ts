@@ -221,4 +221,41 @@ describe("stack configuration", () => {
     assert.equal((await record(readConfig)).result.environment, "prod");
     pulumi.runtime.setAllConfig({});
   });
+
+  it("is not secret, and what is secret is in no error", async () => {
+    const values = {
+      "greenroom:environment": "prod",
+      "greenroom:testPort": "hush",
+      "greenroom:source": "{}",
+    };
+    const why =
+      "is a secret, but would be in the stack's state and in the templates as plain text: put what is secret into " +
+      "Secrets Manager or Parameter Store, and into this key, with --plaintext, only its name there";
+    pulumi.runtime.setAllConfig({ ...values, "aws:token": "hush" }, [
+      "aws:token",
+      "greenroom:alarms",
+      "greenroom:source",
+      "greenroom:testPort",
+    ]);
+    try {
+      await assert.rejects(
+        record(() => {
+          readConfig();
+        }),
+        {
+          message: [
+            "The configuration of this stack is wrong:",
+            `  greenroom:testPort ${why}`,
+            `  greenroom:source ${why}`,
+            "Change it in Pulumi.<stack>.yaml or with `pulumi config set`.",
+          ].join("\n"),
+        },
+      );
+      // The provider keeps its secrets.
+      pulumi.runtime.setAllConfig({ "greenroom:environment": "prod", "aws:token": "hush" }, ["aws:token"]);
+      assert.equal((await record(readConfig)).result.environment, "prod");
+    } finally {
+      pulumi.runtime.setAllConfig({});
+    }
+  });
 });

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { type Duration, isDuration, toSeconds } from "./components/duration";
+import { isSecret } from "./secrets";
 import { type Service, fargateSizeProblem, serviceDefinitions, servicesWith } from "./services";
 
 const allow = (what: string) => ({ error: `allowed is ${what}` });
@@ -198,16 +199,28 @@ export function parseConfig(raw: Readonly<Record<string, string>>): EnvironmentC
   }
   const result = schema.safeParse(values);
   if (result.success) return result.data;
-  const problems = result.error.issues.flatMap((issue) => sentences(issue, values));
-  throw new Error(
+  throw wrong(result.error.issues.flatMap((issue) => sentences(issue, values)));
+}
+
+function wrong(problems: readonly string[]): Error {
+  return new Error(
     `The configuration of this stack is wrong:\n${problems.map((problem) => `  ${problem}`).join("\n")}\nChange it in Pulumi.<stack>.yaml or with \`pulumi config set\`.`,
   );
 }
 
-/** This stack's configuration. @throws Error as {@link parseConfig} does, before anything is registered. */
+const whySecretsAreRefused =
+  "is a secret, but would be in the stack's state and in the templates as plain text: put what is secret into Secrets " +
+  "Manager or Parameter Store, and into this key, with --plaintext, only its name there";
+
+/**
+ * This stack's configuration.
+ * @throws Error as {@link parseConfig} does, before anything is registered; for a secret one, without its value.
+ */
 export function readConfig(): EnvironmentConfig {
   const prefix = `${pulumi.getProject()}:`;
   // allConfig() is the only way to see keys that nobody asks for, a misspelt one for instance.
   const own = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(prefix));
+  const secrets = own.map(([key]) => key).filter(isSecret);
+  if (secrets.length > 0) throw wrong(secrets.map((key) => `${key} ${whySecretsAreRefused}`));
   return parseConfig(Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value])));
 }

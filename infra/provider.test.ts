@@ -4,8 +4,8 @@ import { awsProvider } from "./provider";
 import { record, recordedEnvironment } from "./testing";
 
 /** The settings of the provider that a stack with these `aws:` keys gets. Those that are not texts come as JSON. */
-async function settings(keys: Record<string, string>) {
-  pulumi.runtime.setAllConfig({ "greenroom:environment": "prod", ...keys });
+async function settings(keys: Record<string, string>, secretKeys?: string[]) {
+  pulumi.runtime.setAllConfig({ "greenroom:environment": "prod", ...keys }, secretKeys);
   try {
     const made = await record(() => void awsProvider("prod"));
     return made.get("pulumi:providers:aws", "aws").inputs;
@@ -32,6 +32,21 @@ describe("the AWS provider of a stack", () => {
     assert.deepEqual(JSON.parse(made["defaultTags"] as string), {
       tags: { team: "trivia", project: "greenroom", environment: "prod" },
     });
+  });
+
+  it("keeps secret what is secret among them", async () => {
+    const keys = {
+      "aws:region": "eu-west-1",
+      "aws:profile": "ours",
+      "aws:assumeRoles": '[{"externalId":"hush"}]',
+      "aws:defaultTags": '{"tags":{"team":"hush"}}',
+    };
+    const made = await settings(keys, ["aws:profile", "aws:assumeRoles", "aws:defaultTags"]);
+    const secrets = Object.entries(made).filter(([, value]) => pulumi.runtime.isRpcSecret(value));
+    assert.deepEqual(secrets.map(([name]) => name).sort(), ["assumeRoles", "defaultTags", "profile"]);
+    assert.equal(made["region"], "eu-west-1");
+    assert.equal(pulumi.runtime.unwrapRpcSecret(made["profile"]), "ours");
+    assert.equal(pulumi.runtime.unwrapRpcSecret(made["assumeRoles"]), keys["aws:assumeRoles"]);
   });
 
   it("makes every resource of both stacks", async () => {

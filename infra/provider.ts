@@ -1,9 +1,10 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { isSecret } from "./secrets";
 
 /**
  * The one AWS provider of a stack, with the settings of the stack's `aws:` keys (`region`, `allowedAccountIds`,
- * `profile`, …) and the tags that everything carries. The stack files disable default providers, so that a resource
+ * `profile`, …), secret ones as secrets, and the tags that everything carries. The stack files disable default providers, so that a resource
  * that would fall to another one, and thus perhaps into another account, is an error.
  * @see https://www.pulumi.com/docs/iac/concepts/resources/providers/#disabling-default-providers
  */
@@ -12,7 +13,8 @@ export function awsProvider(environment: string): aws.Provider {
   for (const [key, text] of Object.entries(pulumi.runtime.allConfig())) {
     if (!key.startsWith("aws:")) continue;
     const name = key.slice("aws:".length);
-    settings[name] = texts.has(name) ? text : settingOf(text);
+    const setting = texts.has(name) ? text : settingOf(text);
+    settings[name] = isSecret(key) ? pulumi.secret(setting) : setting;
   }
   const { defaultTags, ...others } = settings as aws.ProviderArgs;
   const tags = pulumi
