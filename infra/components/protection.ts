@@ -18,6 +18,11 @@ const guarded: Record<string, (protect: boolean) => object> = {
 /** The types of resource that {@link protection} guards. */
 export const guardedTypes = Object.keys(guarded);
 
+/** The arguments by which AWS itself refuses to delete a resource of a type, or what is in it; none if it cannot. */
+export function guardsOf(type: string): object {
+  return guarded[type]?.(true) ?? {};
+}
+
 /**
  * Guards what serves traffic or keeps data among a component's descendants: an update that would delete or replace
  * it is refused in the preview, and AWS refuses to delete what is not empty. Without protection it may go, with

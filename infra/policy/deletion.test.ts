@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import * as aws from "@pulumi/aws";
 import type { Policies, ResourceValidation } from "@pulumi/policy";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import { guardedTypes, protection } from "../components/protection";
 import { deletion } from "./deletion";
 import { messagesAbout, messagesOf, registeredEnvironment } from "./testing";
 
@@ -68,6 +69,18 @@ describe("deletion", () => {
         unprotected(what, `the option protect and ${argument}`),
       );
     });
+
+  it("of everything is refused that the program guards, with the same arguments", async () => {
+    class Guarded extends pulumi.CustomResource {
+      constructor(type: string, protect: boolean) {
+        super(type, "it", {}, { transformations: [protection(protect)] });
+      }
+    }
+    for (const type of guardedTypes) {
+      assert.deepEqual(await messagesAbout(deletion, () => new Guarded(type, true)), [], type);
+      assert.equal((await messagesAbout(deletion, () => new Guarded(type, false))).length, 1, type);
+    }
+  });
 
   it("of what neither serves traffic nor keeps data is not its business", async () => {
     assert.deepEqual(

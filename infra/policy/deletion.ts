@@ -1,18 +1,11 @@
 import type { Policies, ResourceValidationArgs, ResourceValidationPolicy } from "@pulumi/policy";
+import { guardedTypes, guardsOf } from "../components/protection";
 import { called, stackOf } from "./named";
 
-/** What serves traffic or keeps data, with the argument that makes AWS itself refuse to delete it. */
-const guarded: Record<string, { argument: string; safe: boolean } | undefined> = {
-  "aws:lb/loadBalancer:LoadBalancer": { argument: "enableDeletionProtection", safe: true },
-  "aws:lb/listener:Listener": undefined,
-  "aws:lb/targetGroup:TargetGroup": undefined,
-  "aws:ecs/cluster:Cluster": undefined,
-  "aws:ecs/service:Service": undefined,
-  "aws:codedeploy/application:Application": undefined,
-  "aws:codedeploy/deploymentGroup:DeploymentGroup": undefined,
-  "aws:ecr/repository:Repository": { argument: "forceDelete", safe: false },
-  "aws:s3/bucket:Bucket": { argument: "forceDestroy", safe: false },
-  "aws:s3/bucketV2:BucketV2": { argument: "forceDestroy", safe: false },
+/** What the program guards, and the old class of buckets. */
+const guarded: Record<string, object> = {
+  ...Object.fromEntries(guardedTypes.map((type) => [type, guardsOf(type)])),
+  "aws:s3/bucketV2:BucketV2": guardsOf("aws:s3/bucket:Bucket"),
 };
 
 interface Config {
@@ -51,12 +44,12 @@ const deletionProtection: ResourceValidationPolicy = {
 };
 
 function missingFrom(args: ResourceValidationArgs): string[] {
-  const own = guarded[args.type];
+  const given = args.props as Record<string, unknown>;
   return [
     ...(args.opts.protect ? [] : ["the option protect"]),
-    ...(own && ((args.props[own.argument] as boolean | undefined) ?? false) !== own.safe
-      ? [`${own.argument} ${String(own.safe)}`]
-      : []),
+    ...Object.entries(guarded[args.type] ?? {})
+      .filter(([argument, safe]) => (given[argument] ?? false) !== safe)
+      .map(([argument, safe]) => `${argument} ${String(safe)}`),
   ];
 }
 

@@ -25,6 +25,10 @@ describe("permissions", () => {
     assert.deepEqual(await about({ Action: ["s3:GetObject", "s3:*"], Resource: object }), [
       every("s3:*", "a service"),
     ]);
+    assert.deepEqual(await about({ Action: "**", Resource: object }), [every("**", "AWS")]);
+    assert.deepEqual(await about({ Action: "*:*", Resource: object }), [every("*:*", "AWS")]);
+    assert.deepEqual(await about({ Action: "s3:**", Resource: object }), [every("s3:**", "a service")]);
+    assert.deepEqual(await about({ Action: "s3:?*", Resource: object }), [every("s3:?*", "a service")]);
     assert.deepEqual(await about({ NotAction: "iam:*", Resource: object }), [
       "no-wildcard-permissions: RolePolicy reader allows everything but some actions. Name the needed ones with Action " +
         "instead of NotAction.",
@@ -39,10 +43,18 @@ describe("permissions", () => {
         "to infra/policy/actions-without-resources.ts.",
     ];
     assert.deepEqual(await about({ Action: "s3:GetObject", Resource: "*" }), on("s3:GetObject", "*"));
-    assert.deepEqual(
-      await about({ Action: "s3:GetObject", Resource: ["arn:aws:s3:::*"] }),
-      on("s3:GetObject", "arn:aws:s3:::*"),
-    );
+    for (const all of [
+      "**",
+      "*/*",
+      "arn:aws:s3:::*",
+      "arn:aws:s3:::*/*",
+      "arn:aws:s3:::?*",
+      "arn:*:*:*:*:*:*",
+    ])
+      assert.deepEqual(
+        await about({ Action: "s3:GetObject", Resource: [object, all] }),
+        on("s3:GetObject", all),
+      );
     assert.deepEqual(
       await about({ Action: ["ecr:GetAuthorizationToken", "ecr:BatchGetImage"], Resource: "*" }),
       on("ecr:BatchGetImage", "*"),
@@ -87,6 +99,79 @@ describe("permissions", () => {
     assert.deepEqual(await messagesAbout(permissions, invoke("*")), [
       "no-wildcard-permissions: Permission call allows everybody in: its principal is *. Name the account or service.",
     ]);
+  });
+
+  describe("on whatever resource", () => {
+    const everything = { Action: "x:*", Principal: "*", Resource: "*" };
+    const policy = document(everything);
+    const made: Record<string, () => unknown> = {
+      Queue: () => new aws.sqs.Queue("it", { policy }),
+      Topic: () => new aws.sns.Topic("it", { policy }),
+      Bucket: () => new aws.s3.Bucket("it", { policy }),
+      Secret: () => new aws.secretsmanager.Secret("it", { policy }),
+      Vault: () => new aws.glacier.Vault("it", { accessPolicy: policy }),
+      DomainPolicy: () => new aws.opensearch.DomainPolicy("it", { domainName: "d", accessPolicies: policy }),
+      LogResourcePolicy: () =>
+        new aws.cloudwatch.LogResourcePolicy("it", { policyName: "p", policyDocument: policy }),
+      PermissionSetInlinePolicy: () =>
+        new aws.ssoadmin.PermissionSetInlinePolicy("it", {
+          instanceArn: "i",
+          permissionSetArn: "p",
+          inlinePolicy: policy,
+        }),
+      TablePolicy: () =>
+        new aws.s3tables.TablePolicy("it", {
+          name: "t",
+          namespace: "n",
+          tableBucketArn: "b",
+          resourcePolicy: policy,
+        }),
+      LogDeliveryDestinationPolicy: () =>
+        new aws.cloudwatch.LogDeliveryDestinationPolicy("it", {
+          deliveryDestinationName: "d",
+          deliveryDestinationPolicy: policy,
+        }),
+    };
+    /** What each violation is about. */
+    const found = async (program: () => unknown) =>
+      (await messagesAbout(permissions, program)).map((message) =>
+        message.replace(/^no-wildcard-permissions: \w+ it allows (x:\* on \*|x:\*|everybody).*$/, "$1"),
+      );
+
+    for (const [kind, program] of Object.entries(made))
+      it(`are judged: a ${kind}`, async () => {
+        assert.deepEqual(await found(program), ["x:*", "x:* on *", "everybody"]);
+      });
+
+    const keys: Record<string, (text: string) => unknown> = {
+      Key: (text) => new aws.kms.Key("it", { policy: text }),
+      ReplicaKey: (text) => new aws.kms.ReplicaKey("it", { primaryKeyArn: "k", policy: text }),
+      KeyPolicy: (text) => new aws.kms.KeyPolicy("it", { keyId: "k", policy: text }),
+    };
+    for (const [kind, make] of Object.entries(keys))
+      it(`are judged: a ${kind}, where * is this key`, async () => {
+        assert.deepEqual(await found(() => make(policy)), ["x:*", "everybody"]);
+        const mine = { Action: "kms:Decrypt", Principal: { AWS: "111111111111" }, Resource: "*" };
+        assert.deepEqual(await found(() => make(document(mine))), []);
+      });
+
+    it("are judged: a VPC endpoint, which everybody may use who may do it anyway", async () => {
+      const endpoint = () => new aws.ec2.VpcEndpoint("it", { vpcId: "v", serviceName: "s3", policy });
+      assert.deepEqual(await found(endpoint), ["x:*", "x:* on *"]);
+    });
+
+    it("are not mistaken for what else is called a policy", async () => {
+      const others = () => {
+        new aws.iot.PolicyAttachment("name", { policy: "readers", target: "t" });
+        new aws.ses.ReceiptFilter("word", { cidr: "192.0.2.0/24", policy: "Allow" });
+        new aws.verifiedaccess.Group("cedar", {
+          verifiedaccessInstanceId: "v",
+          policyDocument: "permit(principal, action, resource);",
+        });
+        new aws.ecr.LifecyclePolicy("rules", { repository: "r", policy: JSON.stringify({ rules: [] }) });
+      };
+      assert.deepEqual(await messagesAbout(permissions, others), []);
+    });
   });
 
   it("in a role's inline policies are judged, too", async () => {

@@ -10,18 +10,25 @@ import { called } from "./named";
 import { type Statement, statementsOf } from "./policy-document";
 import { judgeEach } from "./unknown";
 
-/** The properties that hold policy documents. */
-const documents: Record<string, string> = {
-  "aws:iam/role:Role": "assumeRolePolicy",
-  "aws:iam/rolePolicy:RolePolicy": "policy",
-  "aws:iam/policy:Policy": "policy",
-  "aws:iam/userPolicy:UserPolicy": "policy",
-  "aws:iam/groupPolicy:GroupPolicy": "policy",
-  "aws:s3/bucketPolicy:BucketPolicy": "policy",
-  "aws:ecr/repositoryPolicy:RepositoryPolicy": "policy",
-  "aws:sns/topicPolicy:TopicPolicy": "policy",
-  "aws:sqs/queuePolicy:QueuePolicy": "policy",
-};
+/** The properties that hold policy documents, whatever the resource. */
+const documents = [
+  "policy",
+  "assumeRolePolicy",
+  "accessPolicies",
+  "accessPolicy",
+  "deliveryDestinationPolicy",
+  "inlinePolicy",
+  "policyDocument",
+  "resourcePolicy",
+];
+
+/** Resources with such a property that is something else: a name, a word, or Cedar. */
+const withoutDocument = new Set([
+  "aws:iot/policyAttachment:PolicyAttachment",
+  "aws:ses/receiptFilter:ReceiptFilter",
+  "aws:verifiedaccess/endpoint:Endpoint",
+  "aws:verifiedaccess/group:Group",
+]);
 
 const link = "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege";
 
@@ -34,14 +41,16 @@ const noWildcards: ResourceValidationPolicy = {
   // One rule for all three, so that a preview which does not know a document says so once.
   validateResource: (args, violation) => {
     judgeEach(documentsOf(args), (read) => {
-      const statements = statementsOf(read());
+      const document = read();
+      if (document === undefined) return;
+      const statements = statementsOf(document);
       if (!statements)
         violation(`${called(args)} has a policy that is not JSON. Write it with JSON.stringify.`);
       for (const statement of statements ?? [])
         if (statement.effect === "Allow") {
-          judgeActions(statement, called(args), violation);
-          judgeResources(statement, called(args), violation);
-          judgePrincipals(statement, called(args), violation);
+          judgeActions(statement, args, violation);
+          judgeResources(statement, args, violation);
+          judgePrincipals(statement, args, violation);
         }
     });
     if (args.asType(aws.lambda.Permission)?.principal === "*")
@@ -51,16 +60,23 @@ const noWildcards: ResourceValidationPolicy = {
 
 /** The policy documents of a resource, each read only when it is asked for: one may not be known yet. */
 function documentsOf(args: ResourceValidationArgs): (() => unknown)[] {
-  const property = documents[args.type];
-  if (property === undefined) return [];
+  if (!args.type.startsWith("aws:") || withoutDocument.has(args.type)) return [];
   const inline = args.asType(aws.iam.Role)?.inlinePolicies ?? [];
-  return [() => args.props[property] as unknown, ...inline.map((policy) => () => policy.policy)];
+  return [
+    ...documents.map((property) => () => args.props[property] as unknown),
+    ...inline.map((policy) => () => policy.policy),
+  ];
 }
 
-function judgeActions({ actions, negations }: Statement, what: string, violation: ReportViolation) {
-  for (const action of actions.filter((name) => /^(\*|[\w-]+:\*)$/.test(name)))
+function judgeActions(
+  { actions, negations }: Statement,
+  args: ResourceValidationArgs,
+  violation: ReportViolation,
+) {
+  const what = called(args);
+  for (const action of actions.filter((name) => /(^|:)[*?]+$/.test(name)))
     violation(
-      `${what} allows ${action}, which is every action of ${action === "*" ? "AWS" : "a service"}. ` +
+      `${what} allows ${action}, which is every action of ${action.startsWith("*") ? "AWS" : "a service"}. ` +
         `Name the actions that are needed.`,
     );
   if (negations.includes("NotAction"))
@@ -71,10 +87,11 @@ function judgeActions({ actions, negations }: Statement, what: string, violation
 
 function judgeResources(
   { actions, resources, negations }: Statement,
-  what: string,
+  args: ResourceValidationArgs,
   violation: ReportViolation,
 ) {
-  const everything = resources.find(isEverything);
+  const what = called(args);
+  const everything = args.type.startsWith(keys) ? undefined : resources.find(isEverything);
   const narrow = actions.filter((action) => !needsEveryResource(action));
   if (everything !== undefined && narrow.length > 0)
     violation(
@@ -88,14 +105,32 @@ function judgeResources(
     );
 }
 
+/**
+ * In the policy of a key, `*` is this key.
+ * @see https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
+ */
+const keys = "aws:kms/";
+
 /** `*`, or an ARN such as `arn:aws:s3:::*` that names all of a service's resources. */
 function isEverything(resource: string): boolean {
-  return resource === "*" || resource.split(":").slice(5).join(":") === "*";
+  const part = resource.startsWith("arn:") ? resource.split(":").slice(5).join(":") : resource;
+  return /^[*?/:]+$/.test(part);
 }
 
+/**
+ * The policy of a VPC endpoint takes away and never gives, and that of a gateway endpoint has to be for everybody.
+ * @see https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
+ */
+const endpoints = "aws:ec2/vpcEndpoint";
+
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-anonymous */
-function judgePrincipals({ principals, negations }: Statement, what: string, violation: ReportViolation) {
-  if (principals.includes("*"))
+function judgePrincipals(
+  { principals, negations }: Statement,
+  args: ResourceValidationArgs,
+  violation: ReportViolation,
+) {
+  const what = called(args);
+  if (principals.includes("*") && !args.type.startsWith(endpoints))
     violation(`${what} allows everybody in: its Principal is *. Name the account, role or service.`);
   if (negations.includes("NotPrincipal"))
     violation(
