@@ -12,14 +12,14 @@ export function testFiles(folder: string, ending = ".test.ts"): string[] {
     .sort();
 }
 
-/** Those whose names contain an argument of the command line; all, without arguments. Says so when there is none. */
+/** Those whose paths contain an argument of the command line; all, without arguments. Says so when there is none. */
 export function chosenFiles(ending: string): string[] {
   const wanted = process.argv.slice(2);
   const files = testFiles("integration", ending).filter(
-    (file) => wanted.length === 0 || wanted.some((part) => path.basename(file).includes(part)),
+    (file) => wanted.length === 0 || wanted.some((part) => path.relative(root, file).includes(part)),
   );
   if (files.length === 0)
-    process.stderr.write(`There is no file *${ending} whose name contains ${wanted.join(" or ")}.\n`);
+    process.stderr.write(`There is no file *${ending} whose path contains ${wanted.join(" or ")}.\n`);
   return files;
 }
 

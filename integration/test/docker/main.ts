@@ -2,7 +2,7 @@ import { chosenFiles, mocha } from "../mocha";
 import { dockerTestsMissing } from "./missing";
 
 // What `npm run test:docker` does: the tests that need Docker, which `npm test` runs as well where a daemon answers. With
-// arguments, only those in files whose names contain one of them.
+// arguments, only those in files whose paths contain one of them.
 
 async function main(): Promise<number> {
   const missing = await dockerTestsMissing();

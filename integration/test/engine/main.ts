@@ -2,7 +2,7 @@ import { engineMissing } from "../../provision/engine";
 import { chosenFiles, mocha } from "../mocha";
 
 // What `npm run test:engine` does: the tests that need the real Pulumi engine, in one run of mocha. With arguments, only
-// those in files whose names contain one of them.
+// those in files whose paths contain one of them.
 
 async function main(): Promise<number> {
   const missing = engineMissing();
