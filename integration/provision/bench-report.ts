@@ -1,4 +1,4 @@
-import os from "node:os";
+import { machineLine, machineWith, seconds, spread, type Spread } from "../measure";
 
 /** Both stacks once, side by side, on a local AWS that had nothing. In wall milliseconds. */
 export interface Run {
@@ -18,34 +18,13 @@ export interface Run {
 const fixedWaits = { loadBalancer: 60, hookFunction: 5, cluster: 10 };
 const waitSeconds = fixedWaits.loadBalancer + fixedWaits.hookFunction;
 
-/** A time for people. */
-export const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
-
-/** Of an odd number the one in the middle, else the mean of the two. */
-function spread(values: number[]) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  const at = (index: number) => sorted[index] ?? Number.NaN;
-  return {
-    min: at(0),
-    median: (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2,
-    max: at(sorted.length - 1),
-  };
-}
-
 /** All that was measured, as `--json` prints it. */
 export function resultOf(directRuns: Run[], engineRuns: Run[], loadBefore: number) {
   const whole = (runs: Run[]) => spread(runs.map(({ wholeMs }) => wholeMs));
   const afterLoad = spread(directRuns.flatMap(({ afterLoadMs }) => afterLoadMs ?? []));
   const [directMs, engineMs] = [whole(directRuns), whole(engineRuns)];
   return {
-    machine: {
-      cores: os.availableParallelism(),
-      processor: os.cpus()[0]?.model ?? "unknown",
-      system: `${process.platform} ${process.arch}`,
-      node: process.versions.node,
-      loadBefore,
-    },
+    machine: machineWith(loadBefore),
     direct: { afterLoadMs: afterLoad, wholeMs: directMs, runs: directRuns },
     engine: { wholeMs: engineMs, fixedWaits: { seconds: waitSeconds, of: fixedWaits }, runs: engineRuns },
     /** How many times as long the engine takes, by the medians. */
@@ -60,7 +39,7 @@ export function table({
   engine: byEngine,
   ratio,
 }: ReturnType<typeof resultOf>): string {
-  const row = (what: string, { min, median, max }: ReturnType<typeof spread>, runs: Run[]) => {
+  const row = (what: string, { min, median, max }: Spread, runs: Run[]) => {
     const made = [...new Set(runs.map(({ resources: { staging, prod } }) => `${staging} + ${prod}`))];
     const cells = [seconds(min), seconds(median), seconds(max), String(runs.length)];
     return `${what.padEnd(34)}${cells.map((cell) => cell.padStart(9)).join("")}   ${made.join(", ")}`;
@@ -75,6 +54,6 @@ ${row("engine, from start to end", byEngine.wholeMs, byEngine.runs)}
 
 Direct provisioning to the engine, both from start to end: 1 : ${ratio.whole.toFixed(1)} (after the program loaded: 1 : ${ratio.afterLoad.toFixed(1)})
 Of the engine's ${seconds(byEngine.wholeMs.median)}, ${waitSeconds} s (${share} %) are fixed waits of the AWS provider: ${fixedWaits.loadBalancer} s for a load balancer, then ${fixedWaits.hookFunction} s for the hook function that is told its name. A cluster's ${fixedWaits.cluster} s pass meanwhile.
-Machine: ${machine.cores} cores (${machine.processor}), load ${machine.loadBefore.toFixed(1)} beforehand, Node.js ${machine.node}, ${machine.system}
+${machineLine(machine)}
 `;
 }

@@ -3,11 +3,12 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import { allOf, root, stackSettings, venv } from "../checkout";
 import { startLocalAws, type LocalAws } from "../local-aws/local-aws";
+import { count, loadNow, measure, seconds } from "../measure";
 import { progressOn, type Progress } from "../rehearsal/progress";
-import { resultOf, seconds, table, type Run } from "./bench-report";
+import { resultOf, table, type Run } from "./bench-report";
 import { provisionDirect } from "./direct";
 import { EngineStack, engineMissing } from "./engine";
 import { existingNetwork } from "./existing-network";
@@ -20,13 +21,6 @@ interface Options {
   engineRuns: number;
   json?: boolean;
 }
-
-const count = (text: string) => {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > 100)
-    throw new InvalidArgumentError("It must be a whole number from 1 to 100.");
-  return value;
-};
 
 function readOptions(): Options {
   return new Command("npm run bench:provision --")
@@ -130,45 +124,28 @@ async function onNewAws(
   }
 }
 
-async function main(): Promise<number> {
+async function main(signal: AbortSignal): Promise<number> {
   const options = readOptions();
   const missing = engineMissing();
-  if (missing) {
-    process.stderr.write(`greenroom: the engine cannot be measured: ${missing}; install Pulumi\n`);
-    return 2;
-  }
-  const loadBefore = os.loadavg()[0] ?? 0;
+  if (missing) throw new Error(`the engine cannot be measured: ${missing}; install Pulumi`);
+  const loadBefore = loadNow();
   const progress = progressOn();
-  const stopping = new AbortController();
-  let stopped: NodeJS.Signals | undefined;
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-    process.once(signal, () => {
-      process.stderr.write(`\ngreenroom: ${signal}: cleaning up …\n`);
-      stopped ??= signal;
-      stopping.abort();
-    });
-  const repeat = async (what: string, times: number, measure: (both: Common[]) => Promise<Run>) => {
+  const repeat = async (what: string, times: number, one: (both: Common[]) => Promise<Run>) => {
     const runs: Run[] = [];
     while (runs.length < times) {
-      stopping.signal.throwIfAborted();
+      signal.throwIfAborted();
       progress.step(`${what}, ${runs.length + 1} of ${times}`);
-      const run = await onNewAws(progress, stopping.signal, measure);
+      const run = await onNewAws(progress, signal, one);
       progress.done(`${what}: up in ${seconds(run.wholeMs)}`);
       runs.push(run);
     }
     return runs;
   };
-  try {
-    const directRuns = await repeat("direct", options.runs, direct);
-    const engineRuns = await repeat("engine", options.engineRuns, (both) => engine(both, progress));
-    const result = resultOf(directRuns, engineRuns, loadBefore);
-    process.stdout.write(options.json ? `${JSON.stringify(result, null, 2)}\n` : table(result));
-    return 0;
-  } catch (error) {
-    if (stopped) return 128 + os.constants.signals[stopped];
-    process.stderr.write(`greenroom: ${error instanceof Error ? error.message : String(error)}\n`);
-    return 2;
-  }
+  const directRuns = await repeat("direct", options.runs, direct);
+  const engineRuns = await repeat("engine", options.engineRuns, (both) => engine(both, progress));
+  const result = resultOf(directRuns, engineRuns, loadBefore);
+  process.stdout.write(options.json ? `${JSON.stringify(result, null, 2)}\n` : table(result));
+  return 0;
 }
 
-void main().then((code) => process.exit(code));
+void measure(main).then((code) => process.exit(code));

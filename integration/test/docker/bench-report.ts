@@ -1,4 +1,4 @@
-import os from "node:os";
+import { machineLine, machineWith, seconds, spread, type Spread } from "../../measure";
 import type { EngineName } from "../../local-aws/containers/choose";
 
 /** One rehearsal of the good release, in wall milliseconds. */
@@ -18,21 +18,6 @@ export interface Run {
 const figures = ["bringUpMs", "scenarioMs", "buildMs", "wholeMs"] as const;
 type Figure = (typeof figures)[number];
 
-/** A time for people. */
-export const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
-
-/** Of an odd number the one in the middle, else the mean of the two. */
-function spread(values: readonly number[]) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  const at = (index: number) => sorted[index] ?? Number.NaN;
-  return {
-    min: at(0),
-    median: (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2,
-    max: at(sorted.length - 1),
-  };
-}
-
 /** All that was measured, as `--json` prints it. */
 export function resultOf(
   runs: Partial<Record<EngineName, readonly Run[]>>,
@@ -43,19 +28,13 @@ export function resultOf(
     const measured = runs[engine];
     if (!measured?.length) return undefined;
     const spreads = figures.map((figure) => [figure, spread(measured.map((run) => run[figure]))] as const);
-    return { ...(Object.fromEntries(spreads) as Record<Figure, ReturnType<typeof spread>>), runs: measured };
+    return { ...(Object.fromEntries(spreads) as Record<Figure, Spread>), runs: measured };
   };
   const [byProcess, byDocker] = [of("process"), of("docker")];
   const ratio = (figure: Figure) =>
     byProcess && byDocker ? byDocker[figure].median / byProcess[figure].median : undefined;
   return {
-    machine: {
-      cores: os.availableParallelism(),
-      processor: os.cpus()[0]?.model ?? "unknown",
-      system: `${process.platform} ${process.arch}`,
-      node: process.versions.node,
-      loadBefore,
-    },
+    machine: machineWith(loadBefore),
     process: byProcess,
     docker: byDocker,
     /** How many times as long it takes with Docker, by the medians; absent where one of the two was not measured. */
@@ -96,10 +75,6 @@ export function table({ machine, ratio, notMeasured, ...engines }: ReturnType<ty
   });
   if (shown.length > 0) lines.push(`Processes to Docker: ${shown.join(", ")}`);
   for (const one of notMeasured) lines.push(`Not measured: ${one}`);
-  lines.push(
-    `Machine: ${machine.cores} cores (${machine.processor}), load ${machine.loadBefore.toFixed(1)} beforehand, ` +
-      `Node.js ${machine.node}, ${machine.system}`,
-    "",
-  );
+  lines.push(machineLine(machine), "");
   return lines.join("\n");
 }

@@ -1,26 +1,19 @@
 // What `npm run bench:containers` does: how long a rehearsal of the good release takes with either container engine. It
 // measures and judges nothing.
-import os from "node:os";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
+import { count, loadNow, measure, seconds } from "../../measure";
 import { engineNames, type EngineName } from "../../local-aws/containers/choose";
 import { bringUp } from "../../rehearsal/bring-up";
 import { progressOn, type Progress } from "../../rehearsal/progress";
 import { runScenarios } from "../../rehearsal/run";
 import { scenarios } from "../../rehearsal/scenarios";
-import { resultOf, seconds, table, type Run } from "./bench-report";
+import { resultOf, table, type Run } from "./bench-report";
 import { dockerTestsMissing } from "./missing";
 
 interface Options {
   runs: number;
   json?: boolean;
 }
-
-const count = (text: string) => {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > 100)
-    throw new InvalidArgumentError("It must be a whole number from 1 to 100.");
-  return value;
-};
 
 function readOptions(): Options {
   return new Command("npm run bench:containers --")
@@ -69,18 +62,10 @@ async function rehearse(containers: EngineName, progress: Progress, signal: Abor
   }
 }
 
-async function main(): Promise<number> {
+async function main(signal: AbortSignal): Promise<number> {
   const options = readOptions();
-  const loadBefore = os.loadavg()[0] ?? 0;
+  const loadBefore = loadNow();
   const progress = progressOn();
-  const stopping = new AbortController();
-  let stopped: NodeJS.Signals | undefined;
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-    process.once(signal, () => {
-      process.stderr.write(`\ngreenroom: ${signal}: cleaning up …\n`);
-      stopped ??= signal;
-      stopping.abort();
-    });
   const missing = await dockerTestsMissing();
   const runs: Partial<Record<EngineName, Run[]>> = {};
   const notMeasured = missing ? [`--containers docker: ${missing}`] : [];
@@ -89,29 +74,25 @@ async function main(): Promise<number> {
     for (let i = 1; i <= options.runs; i++) {
       for (const engine of engineNames) {
         if (engine === "docker" && missing) continue;
-        stopping.signal.throwIfAborted();
+        signal.throwIfAborted();
         progress.step(`${engine}, ${i} of ${options.runs}`);
         try {
-          const run = await rehearse(engine, progress, stopping.signal);
+          const run = await rehearse(engine, progress, signal);
           progress.done(`${engine}: ${seconds(run.wholeMs)}`);
           (runs[engine] ??= []).push(run);
         } catch (error) {
-          if (stopped) throw error;
+          signal.throwIfAborted();
           const why = error instanceof Error ? error.message : String(error);
           notMeasured.push(`run ${i} of --containers ${engine}: ${why}`);
         }
       }
     }
-    const result = resultOf(runs, notMeasured, loadBefore);
-    process.stdout.write(options.json ? `${JSON.stringify(result, null, 2)}\n` : table(result));
-    return runs.process && runs.docker ? 0 : 2;
-  } catch (error) {
-    if (stopped) return 128 + os.constants.signals[stopped];
-    process.stderr.write(`greenroom: ${error instanceof Error ? error.message : String(error)}\n`);
-    return 2;
   } finally {
     progress.close();
   }
+  const result = resultOf(runs, notMeasured, loadBefore);
+  process.stdout.write(options.json ? `${JSON.stringify(result, null, 2)}\n` : table(result));
+  return runs.process && runs.docker ? 0 : 2;
 }
 
-void main().then((code) => process.exit(code));
+void measure(main).then((code) => process.exit(code));
