@@ -24,6 +24,9 @@ export interface BuildRoomsOptions {
   fileOwner?: string;
 }
 
+/** Of the processor's time when others want it, where a task has 1024. */
+const buildShares = 64;
+
 /** CodeBuild's hosts: each build gets a fresh container of its project's image. */
 export class BuildRooms {
   private readonly rooms = new Set<DockerBuildRoom>();
@@ -63,6 +66,8 @@ export class BuildRooms {
           NetworkMode: runtime.network.name,
           Init: true,
           Privileged: request.privileged,
+          // On AWS a build has a machine of its own. Here it gets what tasks and their clients leave of this one.
+          CpuShares: buildShares,
           // Where the daemon maps users, privileged containers must not be mapped.
           UsernsMode: "host",
           Binds: [`${folders.outputs.host}:${folders.outputs.inside}:z`, `${machine}:${machineFolder}:ro,z`],
