@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import path from "node:path";
 import type { ProjectSettings } from "@pulumi/pulumi/automation";
 import { readProject, readStackConfig } from "./config";
 import type { StackOutputs } from "./direct";
-import { engineEnvironment, localSettings } from "./engine/environment";
+import { engineEnvironment, localConfig, makeEngineFolders } from "./engine/environment";
 import type { Change, Message, Operation, Task } from "./engine/operation";
 import { compileOnce, StackProcess } from "./process/stack-process";
 
@@ -29,6 +29,8 @@ export interface EngineStackOptions {
   progress?: (change: Change & { count: number }) => void;
   /** Ends operations early: what has begun is ended first. */
   signal?: AbortSignal;
+  /** Takes only what others leave of the processor: clients of the local AWS would wait for the engine. @default false */
+  inBackground?: boolean;
 }
 
 /** What an operation did, or would do. */
@@ -76,11 +78,18 @@ export function engineMissing(): string | undefined {
  * @see https://www.pulumi.com/docs/iac/automation-api/
  */
 export class EngineStack {
-  constructor(private readonly options: EngineStackOptions) {}
+  constructor(
+    private readonly options: EngineStackOptions,
+    /** Of this stack, whatever its configuration and program. */
+    private readonly underWay = new Set<Promise<unknown>>(),
+  ) {}
 
-  up(
-    options: { refresh?: boolean; targets?: string[]; config?: Record<string, unknown> } = {},
-  ): Promise<Outcome> {
+  /** Goes on when no operation is under way. */
+  async idle(): Promise<void> {
+    await Promise.allSettled(this.underWay);
+  }
+
+  up(options: { refresh?: boolean; config?: Record<string, unknown> } = {}): Promise<Outcome> {
     const { config, ...operation } = options;
     return this.run({ name: "up", ...operation }, config);
   }
@@ -97,12 +106,12 @@ export class EngineStack {
 
   /** The same stack with another version of the program. */
   withProgram(programFolder: string): EngineStack {
-    return new EngineStack({ ...this.options, programFolder });
+    return new EngineStack({ ...this.options, programFolder }, this.underWay);
   }
 
   /** The same stack with other configuration, laid over what it has. */
   withConfig(config: Record<string, unknown>): EngineStack {
-    return new EngineStack({ ...this.options, config: { ...this.options.config, ...config } });
+    return new EngineStack({ ...this.options, config: { ...this.options.config, ...config } }, this.underWay);
   }
 
   /** Its configuration by full key, as the stack file has it, with what is laid over that. */
@@ -121,8 +130,16 @@ export class EngineStack {
     return this.run({ name: "destroy", preview: true });
   }
 
-  private async run(operation: Operation, changes: Record<string, unknown> = {}): Promise<Outcome> {
-    const { stack, endpoint, account, stateFolder, log, progress, signal } = this.options;
+  private run(operation: Operation, changes: Record<string, unknown> = {}): Promise<Outcome> {
+    const running = this.operate(operation, changes);
+    this.underWay.add(running);
+    const over = () => this.underWay.delete(running);
+    running.then(over, over);
+    return running;
+  }
+
+  private async operate(operation: Operation, changes: Record<string, unknown>): Promise<Outcome> {
+    const { stack, endpoint, account, stateFolder, log, progress, signal, inBackground } = this.options;
     const folder = path.resolve(this.options.programFolder);
     const config = { ...this.options.config, ...changes };
     const child = new StackProcess<Message>({
@@ -132,8 +149,7 @@ export class EngineStack {
       signal,
       limitMs,
       graceMs,
-      // The engine's provider takes all cores for seconds: clients of the local AWS would wait for it.
-      inBackground: true,
+      inBackground,
       onMessage: (message) => {
         if (message.kind === "changed") progress?.({ ...message.change, count: message.count });
       },
@@ -142,17 +158,16 @@ export class EngineStack {
       const { program } = readStackConfig(folder, stack, config);
       const { project, config: own } = readProject(folder, stack);
       const compiled = await compileOnce(childFile, program);
-      const [state = "", temporary = ""] = ["state", "tmp"].map((name) => path.join(stateFolder, name));
-      for (const made of [state, temporary]) mkdirSync(made, { recursive: true });
+      makeEngineFolders(stateFolder);
       const task: Task = {
         operation,
         stack,
         // The SDK's type of `config` is that of an older key of this name.
         project: { ...project, main: undefined, runtime: "nodejs" } as ProjectSettings & { name: string },
-        config: { ...own, ...localSettings, ...config },
+        config: { ...localConfig(own), ...config },
         program,
         workFolder: mkdtempSync(path.join(stateFolder, `${stack}-`)),
-        environment: { ...engineEnvironment(endpoint, account, state), TMPDIR: temporary },
+        environment: engineEnvironment(endpoint, account, stateFolder),
       };
       const ended = await child.run({ task, code: compiled.code, child: childFile }, isFinal);
       if (ended.kind === "failed") throw new EngineError(stack, operation.name, ended.messages);

@@ -79,9 +79,11 @@ export async function bringUp(options: BringUpOptions): Promise<BroughtUp> {
   const failing = new AbortController();
   const signal = AbortSignal.any([failing.signal, ...(options.signal ? [options.signal] : [])]);
   let coming: Promise<unknown> = Promise.resolve();
+  let stacks: Record<EnvironmentName, EngineStack> | undefined;
   const close = async () => {
     failing.abort();
     await coming.catch(() => undefined);
+    for (const stack of Object.values(stacks ?? {})) await stack.idle();
     await local.close();
     if (stateFolder) await rm(stateFolder, { recursive: true, force: true, maxRetries: 5 });
   };
@@ -116,14 +118,13 @@ export async function bringUp(options: BringUpOptions): Promise<BroughtUp> {
         // The engine's own lines are many; the resources say as much.
         log: () => undefined,
         stateFolder: folder,
+        inBackground: true,
         config: { "greenroom:network": await existingNetwork(local.aws, identities[name]) },
         progress: ({ op, type, name: resource, count }) =>
           progress.step(`${name.padEnd(7)} ${op} ${type} ${resource} (${count})`),
       });
-    const stacks =
-      stateFolder === undefined
-        ? undefined
-        : { staging: await stackOf("staging", stateFolder), prod: await stackOf("prod", stateFolder) };
+    if (stateFolder !== undefined)
+      stacks = { staging: await stackOf("staging", stateFolder), prod: await stackOf("prod", stateFolder) };
     const up = async (name: EnvironmentName): Promise<Environment> => {
       const begun = Date.now();
       const made = await stacks?.[name].up();

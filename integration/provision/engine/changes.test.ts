@@ -26,6 +26,7 @@ describe("the changes of an operation", () => {
       detailedDiff: { bucket: { diffKind: "update-replace" }, tags: { diffKind: "update" } },
     };
     for (const one of [
+      event("resOutputsEvent", "refresh", "kept"),
       event("resourcePreEvent", "same", "kept"),
       event("resOutputsEvent", "same", "kept"),
       event("resourcePreEvent", "update", "component", {}, "greenroom:infra:Thing"),

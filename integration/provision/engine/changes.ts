@@ -10,13 +10,17 @@ type Metadata = NonNullable<EngineEvent["resourcePreEvent"]>["metadata"];
 
 /** Gathers the changes of an operation from the engine's events. */
 export class Changes {
-  /** Resources that the stack has, changed or not, without components and providers. */
-  resources = 0;
+  private readonly made = new Set<string>();
   /** The errors that the engine or a resource reported. */
   readonly errors: string[] = [];
   private readonly byUrn = new Map<string, Change>();
 
   constructor(private readonly onDone: (change: Change) => void) {}
+
+  /** How many resources the stack has, changed or not, without components and providers. */
+  get resources(): number {
+    return this.made.size;
+  }
 
   /** Every change in the order in which it was begun. */
   get all(): Change[] {
@@ -28,7 +32,7 @@ export class Changes {
     if (resourcePreEvent) this.note(resourcePreEvent.metadata);
     if (resOutputsEvent) {
       const { metadata } = resOutputsEvent;
-      if (isResource(metadata) && metadata.op !== "delete") this.resources++;
+      if (isResource(metadata) && metadata.op !== "delete") this.made.add(metadata.urn);
       // A refresh knows what it found when it is done.
       const change = this.note(metadata);
       if (change) this.onDone(change);

@@ -69,7 +69,7 @@ async function perform(stack: Stack, { operation }: Task, changes: Changes, sign
   };
   switch (operation.name) {
     case "up":
-      return stack.up({ ...common, refresh: operation.refresh, target: operation.targets });
+      return stack.up({ ...common, refresh: operation.refresh });
     case "preview":
       return stack.preview({ ...common, refresh: operation.refresh });
     case "drift":

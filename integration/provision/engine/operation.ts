@@ -2,7 +2,7 @@ import type { ProjectSettings } from "@pulumi/pulumi/automation";
 
 /** What the engine can be told to do with a stack. */
 export type Operation =
-  | { name: "up"; refresh?: boolean; targets?: string[] }
+  | { name: "up"; refresh?: boolean }
   /** `refresh`: looks at what is really there first. */
   | { name: "preview"; refresh?: boolean }
   /** Looks for drift, and changes nothing. */

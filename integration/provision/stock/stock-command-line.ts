@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { copyCheckout } from "../../checkout";
-import { engineEnvironment } from "../engine/environment";
+import { engineEnvironment, makeEngineFolders } from "../engine/environment";
 import { endTree } from "../process/end-tree";
 
 /** Nothing that is asked here takes this long: it would hang. In wall time. */
@@ -34,7 +34,8 @@ export class StockCommandLine {
     const stock = new StockCommandLine(endpoint);
     try {
       await copyCheckout(stock.folder);
-      for (const name of ["bin", "tmp", "state"]) mkdirSync(path.join(stock.home, name));
+      makeEngineFolders(stock.home);
+      mkdirSync(path.join(stock.home, "bin"));
       installLanguageHost(path.join(stock.home, "bin"));
       return stock;
     } catch (error) {
@@ -55,11 +56,9 @@ export class StockCommandLine {
       cwd: this.folder,
       env: {
         ...process.env,
-        ...engineEnvironment(this.endpoint, account, path.join(this.home, "state")),
+        // ts-node keeps what it has compiled in TMPDIR.
+        ...engineEnvironment(this.endpoint, account, this.home),
         PATH: `${path.join(this.home, "bin")}${path.delimiter}${process.env.PATH ?? ""}`,
-        // ts-node keeps what it has compiled here.
-        TMPDIR: path.join(this.home, "tmp"),
-        PULUMI_HOME: path.join(this.home, "home"),
       },
       maxBuffer: 64 * 1024 * 1024,
     });
