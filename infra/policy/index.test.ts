@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import http2 from "node:http2";
+import os from "node:os";
 import * as path from "node:path";
 import { createInterface } from "node:readline";
 import { AnalyzerInfo, EnforcementLevel } from "@pulumi/pulumi/proto/analyzer_pb";
@@ -26,7 +27,9 @@ describe("the policy pack", () => {
     });
 
   it("starts as Pulumi starts it, with the packages of the repository", async () => {
-    const pack = start();
+    // ts-node keeps there what it has compiled.
+    const temporary = mkdtempSync(path.join(os.tmpdir(), "greenroom-test-"));
+    const pack = start(temporary);
     try {
       const port = await firstLine(pack);
       const info = AnalyzerInfo.deserializeBinary(await ask(`http://127.0.0.1:${port}`, "GetAnalyzerInfo"));
@@ -37,6 +40,7 @@ describe("the policy pack", () => {
       );
     } finally {
       pack.kill();
+      rmSync(temporary, { recursive: true });
     }
     // It type-checks all of the pack with the AWS SDK's types first.
   }).timeout(120_000);
@@ -46,10 +50,11 @@ describe("the policy pack", () => {
  * What Pulumi's own `pulumi-analyzer-policy` does: looks for this script from the pack's folder, and runs it there.
  * https://github.com/pulumi/pulumi/blob/master/sdk/nodejs/dist/pulumi-analyzer-policy
  */
-function start(): ChildProcess {
+function start(temporary: string): ChildProcess {
   const script = require.resolve("@pulumi/pulumi/cmd/run-policy-pack", { paths: [__dirname] });
   return spawn(process.execPath, [script, "127.0.0.1:1", ".", "-typescript=true"], {
     cwd: __dirname,
+    env: { ...process.env, TMPDIR: temporary },
     stdio: ["ignore", "pipe", "pipe"],
   });
 }
