@@ -31,10 +31,13 @@ describe("the engine's environment", () => {
         "aws:endpoints": [],
         "aws:region": "eu-west-1",
         "greenroom:environment": "prod",
+        // A project's own key, which is written without its name.
+        token: "own",
       }),
       {
         "aws:region": "eu-west-1",
         "greenroom:environment": "prod",
+        token: "own",
         "aws:s3UsePathStyle": true,
         "aws:skipMetadataApiCheck": true,
       },

@@ -6,26 +6,28 @@ import path from "node:path";
 export const localSettings = { "aws:s3UsePathStyle": true, "aws:skipMetadataApiCheck": true };
 
 /** Settings of the AWS provider that say who somebody is on AWS, and where AWS is: nothing for a local one. */
-const credentials = [
-  "accessKey",
-  "assumeRole",
-  "assumeRoles",
-  "assumeRoleWithWebIdentity",
-  "customCaBundle",
-  "endpoints",
-  "httpProxy",
-  "httpsProxy",
-  "noProxy",
-  "profile",
-  "secretKey",
-  "sharedConfigFiles",
-  "sharedCredentialsFiles",
-  "token",
-];
+const credentials = new Set(
+  [
+    "accessKey",
+    "assumeRole",
+    "assumeRoles",
+    "assumeRoleWithWebIdentity",
+    "customCaBundle",
+    "endpoints",
+    "httpProxy",
+    "httpsProxy",
+    "noProxy",
+    "profile",
+    "secretKey",
+    "sharedConfigFiles",
+    "sharedCredentialsFiles",
+    "token",
+  ].map((setting) => `aws:${setting}`),
+);
 
 /** A stack's configuration for the local AWS: without anybody's credentials, and with {@link localSettings}. */
 export function localConfig(config: Record<string, unknown>): Record<string, unknown> {
-  const own = Object.entries(config).filter(([key]) => !credentials.includes(key.replace(/^aws:/, "")));
+  const own = Object.entries(config).filter(([key]) => !credentials.has(key));
   return { ...Object.fromEntries(own), ...localSettings };
 }
 
