@@ -60,7 +60,7 @@ export function limitsOfEngine(name: EngineName): string[] {
   }
   return [
     "Containers: tasks and builds run their images on this machine's kernel and Docker, not on Fargate's or CodeBuild's.",
-    "Capacity: a task has the CPU and memory that it declares, of this machine; builds, disks and the network have no " +
-      "limits but its own.",
+    "Capacity: each container has the CPU and memory that its task declares, of this machine; builds, disks and the " +
+      "network have no limits but its own.",
   ];
 }

@@ -155,7 +155,7 @@ interface Found {
   desktop: boolean;
 }
 
-/** By Testcontainers' rules: DOCKER_HOST, contexts, the usual sockets, rootless and Docker Desktop's. */
+/** By Testcontainers' rules: DOCKER_HOST, the usual sockets, rootless and Docker Desktop's. */
 async function findDocker(): Promise<Found> {
   // Everything that is published here is published on loopback; Testcontainers would start a container to find out.
   process.env.TESTCONTAINERS_HOST_OVERRIDE ??= "127.0.0.1";
