@@ -67,7 +67,11 @@ describe("both stacks under the real Pulumi engine", function () {
     const before = await traffic();
     stacks[name] = stacks[name].withConfig(config);
     const { changes } = await stacks[name].up({ refresh: true });
-    assert.deepEqual(await traffic(), before, `${name}: traffic moved`);
+    assert.deepEqual(
+      await traffic(),
+      before,
+      `${name}: traffic moved, or a canary was over before the engine was`,
+    );
     return changes;
   };
   const changesLogsOnly = async (name: EnvironmentName, days: number) => {
@@ -155,22 +159,15 @@ describe("both stacks under the real Pulumi engine", function () {
 
   it("leave a canary alone: a preview in its middle is empty, and an unrelated update moves no traffic", async () => {
     const { local, environments, stacks } = world;
-    // Long enough for the engine to do its work meanwhile, which is about 30 s: four hours are 72 s here.
+    // Long enough for the engine to do its work meanwhile, which is about 30 s: eight hours are 144 s here.
     stacks.prod = stacks.prod.withConfig({
       "greenroom:deployment": {
         canaryPercent: 10,
-        canaryInterval: "240 minutes",
+        canaryInterval: "480 minutes",
         terminationWait: "5 minutes",
       },
       "greenroom:services": { "trivia-api": { desiredCount: 2, environment: { MOTTO: "slowly" } } },
     });
-    // The provider waits a minute for a load balancer: meanwhile staging gets the second service of a later step.
-    adding = {
-      before: await serving(local, environments.staging),
-      done: stacks.staging.withProgram(withSecond).up(),
-    };
-    // Whoever awaits it hears of it.
-    adding.done.catch(() => undefined);
     const before = await serving(local, environments.prod);
     const { changes } = await stacks.prod.up();
     assert.deepEqual(told(changes), [
@@ -189,7 +186,16 @@ describe("both stacks under the real Pulumi engine", function () {
     await Promise.race([eventually("the canary", 60_000, canary), released]);
     assert.deepEqual(told((await stacks.prod.preview({ refresh: true })).changes), []);
     await changesLogsOnly("prod", 60);
-    assert.ok(await canary(), "the canary was over before the engine was through");
+    assert.ok(await canary());
+
+    // The canary goes on for a while, and the provider waits a minute for a load balancer: staging gets the second
+    // service of the next step.
+    adding = {
+      before: await serving(local, environments.staging),
+      done: stacks.staging.withProgram(withSecond).up(),
+    };
+    // Whoever awaits it hears of it.
+    adding.done.catch(() => undefined);
 
     const release = await released;
     releases.push({ name: "prod", release });
