@@ -127,7 +127,7 @@ async function onNewAws(
 async function main(signal: AbortSignal): Promise<number> {
   const options = readOptions();
   const missing = engineMissing();
-  if (missing) throw new Error(`the engine cannot be measured: ${missing}; install Pulumi`);
+  if (missing) throw new Error(`the engine cannot be measured: ${missing}`);
   const loadBefore = loadNow();
   const progress = progressOn();
   const repeat = async (what: string, times: number, one: (both: Common[]) => Promise<Run>) => {

@@ -90,7 +90,7 @@ config:
   it("refuses a program of another language", () => {
     files("name: demo\nruntime: go\n", "");
     assert.throws(read, {
-      message: 'Pulumi.yaml: runtime is "go"; direct provisioning runs "nodejs" programs',
+      message: 'Pulumi.yaml: runtime is "go"; Greenroom runs "nodejs" programs',
     });
   });
 });

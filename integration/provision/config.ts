@@ -39,7 +39,11 @@ const projectFile = z.looseObject({
   config: z.record(z.string(), z.unknown()).nullish(),
 });
 
-const stackFile = z.looseObject({ config: z.record(z.string(), z.unknown()).nullish() });
+const stackFile = z.looseObject({
+  config: z.record(z.string(), z.unknown()).nullish(),
+  /** Of the stack's passphrase. */
+  encryptionsalt: z.string().optional(),
+});
 
 /**
  * Reads `Pulumi.yaml` and `Pulumi.STACK.yaml` of `folder`: the stack's values over the project's, over the project's
@@ -56,11 +60,7 @@ export function readStackConfig(
   stack: string,
   changes: Record<string, unknown> = {},
 ): StackConfig {
-  const project = read(path.join(folder, "Pulumi.yaml"), projectFile);
-  const runtime = typeof project.runtime === "string" ? project.runtime : project.runtime.name;
-  if (runtime !== "nodejs") {
-    throw new ConfigError(`Pulumi.yaml: runtime is "${runtime}"; direct provisioning runs "nodejs" programs`);
-  }
+  const { project, program } = readProjectFile(folder);
   const stackFileName = `Pulumi.${stack}.yaml`;
   const given = { ...read(path.join(folder, stackFileName), stackFile).config, ...changes };
 
@@ -106,14 +106,25 @@ export function readStackConfig(
     }
   }
   if (problems.length > 0) throw new ConfigError(problems.join("\n"));
-  return { project: project.name, program: path.resolve(folder, project.main ?? "."), values, secretKeys };
+  return { project: project.name, program, values, secretKeys };
 }
 
-/** Project and stack files as they stand, for the engine to check. @throws {ConfigError} as {@link readStackConfig} */
+/**
+ * Project and stack files as they stand, for the engine to check and to decrypt.
+ * @throws {ConfigError} for a missing or malformed file
+ */
 export function readProject(folder: string, stack: string) {
+  const { config, encryptionsalt } = read(path.join(folder, `Pulumi.${stack}.yaml`), stackFile);
+  return { ...readProjectFile(folder), config: config ?? {}, encryptionSalt: encryptionsalt };
+}
+
+/** With the absolute path of what is loaded as the program. */
+function readProjectFile(folder: string) {
   const project = read(path.join(folder, "Pulumi.yaml"), projectFile);
-  const { config } = read(path.join(folder, `Pulumi.${stack}.yaml`), stackFile);
-  return { project, config: config ?? {} };
+  const runtime = typeof project.runtime === "string" ? project.runtime : project.runtime.name;
+  if (runtime !== "nodejs")
+    throw new ConfigError(`Pulumi.yaml: runtime is "${runtime}"; Greenroom runs "nodejs" programs`);
+  return { project, program: path.resolve(folder, project.main ?? ".") };
 }
 
 function read<T>(file: string, shape: z.ZodType<T>): T {
@@ -150,7 +161,8 @@ function asDeclaration(raw: unknown): Declaration {
   return parsed.success && isDeclaration ? parsed.data : { value: raw };
 }
 
-const isSecret = (value: unknown): boolean =>
+/** Whether it, or something in it, is encrypted. */
+export const isSecret = (value: unknown): boolean =>
   typeof value === "object" &&
   value !== null &&
   (typeof (value as { secure?: unknown }).secure === "string" || Object.values(value).some(isSecret));

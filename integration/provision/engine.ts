@@ -1,13 +1,13 @@
-import { spawnSync } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import path from "node:path";
 import type { ProjectSettings } from "@pulumi/pulumi/automation";
-import { readProject, readStackConfig } from "./config";
+import { isSecret, readProject } from "./config";
 import type { StackOutputs } from "./direct";
-import { engineEnvironment, localConfig, makeEngineFolders } from "./engine/environment";
-import type { Change, Message, Operation, Task } from "./engine/operation";
+import { engineEnvironment, localConfig, makeEngineFolders, withoutForeign } from "./engine/environment";
+import { graceMs, type Change, type Message, type Operation, type Task } from "./engine/operation";
 import { compileOnce, StackProcess } from "./process/stack-process";
 
+export { engineMissing } from "./engine/missing";
 export type { Change } from "./engine/operation";
 
 export interface EngineStackOptions {
@@ -59,18 +59,7 @@ export class EngineError extends Error {
 
 /** Waits of the provider alone are over a minute for a load balancer. */
 const limitMs = 600_000;
-/** How long the engine may take to end what it has begun. */
-const graceMs = 20_000;
 const childFile = path.join(__dirname, "engine", "child.ts");
-
-/** Why the engine cannot be used here, or undefined if it can. */
-export function engineMissing(): string | undefined {
-  const { status, error } = spawnSync("pulumi", ["version"], { encoding: "utf8" });
-  if (status === 0) return undefined;
-  return error
-    ? `there is no pulumi on PATH (${error.message})`
-    : `\`pulumi version\` ended with exit code ${status}`;
-}
 
 /**
  * A stack of a Pulumi program under the real engine, on the local AWS. The program is loaded from the same entry point
@@ -86,7 +75,7 @@ export class EngineStack {
 
   /** Goes on when no operation is under way. */
   async idle(): Promise<void> {
-    await Promise.allSettled(this.underWay);
+    while (this.underWay.size > 0) await Promise.allSettled(this.underWay);
   }
 
   up(options: { refresh?: boolean; config?: Record<string, unknown> } = {}): Promise<Outcome> {
@@ -141,10 +130,12 @@ export class EngineStack {
   private async operate(operation: Operation, changes: Record<string, unknown>): Promise<Outcome> {
     const { stack, endpoint, account, stateFolder, log, progress, signal, inBackground } = this.options;
     const folder = path.resolve(this.options.programFolder);
-    const config = { ...this.options.config, ...changes };
+    const laidOver = { ...this.options.config, ...changes };
+    makeEngineFolders(stateFolder);
     const child = new StackProcess<Message>({
       folder,
-      environment: {},
+      // Of the process, not of the Automation API: that asks Pulumi before it knows one, and the program may use an SDK.
+      environment: engineEnvironment(endpoint, account, stateFolder),
       log,
       signal,
       limitMs,
@@ -155,19 +146,24 @@ export class EngineStack {
       },
     });
     try {
-      const { program } = readStackConfig(folder, stack, config);
-      const { project, config: own } = readProject(folder, stack);
+      const { project, program, config: own, encryptionSalt } = readProject(folder, stack);
       const compiled = await compileOnce(childFile, program);
-      makeEngineFolders(stateFolder);
+      const config = { ...localConfig(own), ...laidOver };
       const task: Task = {
         operation,
         stack,
         // The SDK's type of `config` is that of an older key of this name.
-        project: { ...project, main: undefined, runtime: "nodejs" } as ProjectSettings & { name: string },
-        config: { ...localConfig(own), ...config },
+        project: {
+          ...project,
+          config: project.config && withoutForeign(project.config),
+          main: undefined,
+          runtime: "nodejs",
+        } as ProjectSettings & { name: string },
+        config,
+        // With it the engine demands the passphrase, which is needed for encrypted values only.
+        encryptionSalt: Object.values(config).some(isSecret) ? encryptionSalt : undefined,
         program,
         workFolder: mkdtempSync(path.join(stateFolder, `${stack}-`)),
-        environment: engineEnvironment(endpoint, account, stateFolder),
       };
       const ended = await child.run({ task, code: compiled.code, child: childFile }, isFinal);
       if (ended.kind === "failed") throw new EngineError(stack, operation.name, ended.messages);

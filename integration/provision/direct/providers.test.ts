@@ -10,6 +10,8 @@ describe("the settings of an AWS provider", () => {
       allowedAccountIds: '["222222222222"]',
       defaultTags: '{"tags":{"a":"b"}}',
       maxRetries: "2",
+      profile: "mine",
+      assumeRoles: "[]",
     };
     assert.deepEqual(settings(given), {
       region: "us-east-1",
@@ -25,7 +27,7 @@ describe("the settings of an AWS provider", () => {
     );
     assert.throws(() => settings({}), /stack: which account\? Set aws:allowedAccountIds/);
     assert.throws(() => settings({}, "me"), /"me" is not an account id/);
-    assert.throws(() => settings({ assumeRoles: "[]" }, "111111111111"), /does not act on aws:assumeRoles/);
+    assert.throws(() => settings({ ignoreTags: "{}" }, "111111111111"), /does not act on aws:ignoreTags/);
     assert.throws(() => providerSettings({}, "111111111111", "stack"), /stack: aws:region is not set/);
   });
 

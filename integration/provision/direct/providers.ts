@@ -1,12 +1,9 @@
+import { foreignSettings } from "../foreign-settings";
 import { Session } from "./session";
 
-/** Settings of the AWS provider that direct provisioning acts on, and those that mean nothing to a local AWS. */
+/** Settings of the AWS provider that mean nothing to a local AWS. */
 const meaningless = new Set([
-  "accessKey",
-  "secretKey",
-  "token",
-  "profile",
-  "endpoints",
+  ...foreignSettings,
   "maxRetries",
   "s3UsePathStyle",
   "skipCredentialsValidation",

@@ -45,6 +45,24 @@ describe("the changes of an operation", () => {
     assert.equal(changes.resources, 2);
   });
 
+  it("leave as many resources as there are, however often they are looked at, replaced or found gone", () => {
+    const changes = new Changes(() => undefined);
+    for (const [op, name] of [
+      ["refresh", "kept"],
+      ["refresh", "moved"],
+      ["refresh", "removed"],
+      ["delete", "lost"],
+      ["same", "kept"],
+      ["create-replacement", "moved"],
+      ["replace", "moved"],
+      ["create", "lost"],
+      ["delete-replaced", "moved"],
+      ["delete", "removed"],
+    ] as const)
+      changes.take(event("resOutputsEvent", op, name));
+    assert.equal(changes.resources, 3);
+  });
+
   it("come with the engine's errors, in plain text, with the resource that they are about", () => {
     const changes = new Changes(() => undefined);
     const diagnosticEvent = {

@@ -32,7 +32,9 @@ export class Changes {
     if (resourcePreEvent) this.note(resourcePreEvent.metadata);
     if (resOutputsEvent) {
       const { metadata } = resOutputsEvent;
-      if (isResource(metadata) && metadata.op !== "delete") this.made.add(metadata.urn);
+      // A refresh may have found what is then deleted. The end of a replaced one has an operation of its own.
+      if (metadata.op === "delete") this.made.delete(metadata.urn);
+      else if (isResource(metadata)) this.made.add(metadata.urn);
       // A refresh knows what it found when it is done.
       const change = this.note(metadata);
       if (change) this.onDone(change);

@@ -4,10 +4,7 @@ import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
 import { endTree } from "../process/end-tree";
 import { say, textOf } from "../process/say";
 import { Changes } from "./changes";
-import type { Message, Task } from "./operation";
-
-/** How long the engine may take to end what it has begun when nobody is left to ask. */
-const graceMs = 20_000;
+import { graceMs, type Message, type Task } from "./operation";
 
 /** Runs the operation, says how it went, and ends the process. */
 export async function run(task: Task): Promise<void> {
@@ -46,8 +43,9 @@ async function operate(task: Task, changes: Changes, signal: AbortSignal): Promi
     {
       workDir: task.workFolder,
       projectSettings: task.project,
-      stackSettings: { [task.stack]: { config: task.config as Record<string, string> } },
-      envVars: task.environment,
+      stackSettings: {
+        [task.stack]: { config: task.config as Record<string, string>, encryptionSalt: task.encryptionSalt },
+      },
     },
   );
   await perform(stack, task, changes, signal);

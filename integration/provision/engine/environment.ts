@@ -1,34 +1,21 @@
 import { existsSync, mkdirSync, symlinkSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { foreignSettings } from "../foreign-settings";
 
 /** Settings of the AWS provider that any local AWS needs: no DNS knows a bucket's name, no machine's metadata. */
 export const localSettings = { "aws:s3UsePathStyle": true, "aws:skipMetadataApiCheck": true };
 
-/** Settings of the AWS provider that say who somebody is on AWS, and where AWS is: nothing for a local one. */
-const credentials = new Set(
-  [
-    "accessKey",
-    "assumeRole",
-    "assumeRoles",
-    "assumeRoleWithWebIdentity",
-    "customCaBundle",
-    "endpoints",
-    "httpProxy",
-    "httpsProxy",
-    "noProxy",
-    "profile",
-    "secretKey",
-    "sharedConfigFiles",
-    "sharedCredentialsFiles",
-    "token",
-  ].map((setting) => `aws:${setting}`),
-);
-
 /** A stack's configuration for the local AWS: without anybody's credentials, and with {@link localSettings}. */
 export function localConfig(config: Record<string, unknown>): Record<string, unknown> {
-  const own = Object.entries(config).filter(([key]) => !credentials.has(key));
-  return { ...Object.fromEntries(own), ...localSettings };
+  return { ...withoutForeign(config), ...localSettings };
+}
+
+/** What is left of a project's or a stack's configuration without the AWS provider's {@link foreignSettings}. */
+export function withoutForeign(config: Record<string, unknown>): Record<string, unknown> {
+  // `aws:config:profile` is an older way to write `aws:profile`. Without a namespace, a key is the project's own.
+  const isForeign = (key: string) => foreignSettings.includes(/^aws:(?:config:)?(.+)$/.exec(key)?.[1] ?? "");
+  return Object.fromEntries(Object.entries(config).filter(([key]) => !isForeign(key)));
 }
 
 /**
@@ -37,24 +24,31 @@ export function localConfig(config: Record<string, unknown>): Record<string, unk
  */
 export function makeEngineFolders(folder: string): void {
   for (const name of ["state", "home", "tmp"]) mkdirSync(path.join(folder, name), { recursive: true });
-  const installed = path.join(process.env.PULUMI_HOME ?? path.join(os.homedir(), ".pulumi"), "plugins");
-  const plugins = path.join(folder, "home", "plugins");
+  const installed = path.resolve(process.env.PULUMI_HOME || path.join(os.homedir(), ".pulumi"), "plugins");
+  const plugins = path.join(engineHome(folder), "plugins");
   if (existsSync(installed) && !existsSync(plugins)) symlinkSync(installed, plugins, "junction");
 }
 
+/** Where the engine keeps its logs and workspaces, in what {@link makeEngineFolders} has made. */
+export const engineHome = (folder: string): string => path.join(folder, "home");
+
+/** All that the AWS SDKs and the provider read, but for the region: credentials, roles, files, endpoints, … */
+const isForeign = (variable: string) => /^(TF_)?AWS_(?!(DEFAULT_)?REGION$)/.test(variable);
+
 /**
- * What the engine and its plugins are told, so that they know the local AWS only, and nothing but it.
+ * What the engine and its plugins are told, so that they know the local AWS only, and nothing but it. It is laid over
+ * the environment of a process when that is started: what is undefined is then unset, which is not the same as empty
+ * for every SDK.
  *
  * @param endpoint the gateway of the local AWS
  * @param account the account of the credentials: 12 digits
  * @param folder what {@link makeEngineFolders} has made
  */
-export function engineEnvironment(endpoint: string, account: string, folder: string): Record<string, string> {
-  // An empty variable counts as none.
-  const elsewhere = Object.keys(process.env).filter((name) => name.startsWith("AWS_ENDPOINT_URL_"));
-  const nobody = ["AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE"];
+export function engineEnvironment(endpoint: string, account: string, folder: string): NodeJS.ProcessEnv {
+  const { PULUMI_CONFIG_PASSPHRASE = "", PULUMI_CONFIG_PASSPHRASE_FILE } = process.env;
+  const inherited = Object.keys(process.env).filter(isForeign);
   return {
-    ...Object.fromEntries([...elsewhere, ...nobody].map((name) => [name, ""])),
+    ...Object.fromEntries(inherited.map((name) => [name, undefined])),
     AWS_CONFIG_FILE: os.devNull,
     AWS_SHARED_CREDENTIALS_FILE: os.devNull,
     AWS_ENDPOINT_URL: endpoint,
@@ -67,9 +61,10 @@ export function engineEnvironment(endpoint: string, account: string, folder: str
     HTTPS_PROXY: endpoint,
     NO_PROXY: "localhost,127.0.0.1",
     PULUMI_BACKEND_URL: `file://${path.join(folder, "state")}`,
-    PULUMI_HOME: path.join(folder, "home"),
+    PULUMI_HOME: engineHome(folder),
     TMPDIR: path.join(folder, "tmp"),
-    PULUMI_CONFIG_PASSPHRASE: "",
+    // The user's, if there is one: a stack file may have values that are encrypted with it.
+    ...(PULUMI_CONFIG_PASSPHRASE_FILE ? {} : { PULUMI_CONFIG_PASSPHRASE }),
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // What is not there is not downloaded.
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",

@@ -1,5 +1,8 @@
 import type { ProjectSettings } from "@pulumi/pulumi/automation";
 
+/** How long the engine may take to end what it has begun. */
+export const graceMs = 20_000;
+
 /** What the engine can be told to do with a stack. */
 export type Operation =
   | { name: "up"; refresh?: boolean }
@@ -18,11 +21,12 @@ export interface Task {
   project: ProjectSettings & { name: string };
   /** The configuration of the stack by full key, as a stack file has it. */
   config: Record<string, unknown>;
+  /** Of the passphrase that the configuration is encrypted with, if any of it is. */
+  encryptionSalt?: string;
   /** Absolute path of what is loaded as the program. */
   program: string;
   /** Where the project and stack files of the workspace are written. */
   workFolder: string;
-  environment: Record<string, string>;
 }
 
 /** One resource that an operation changed, or would change. */

@@ -9,7 +9,8 @@ import type { Order } from "./messages";
 export interface StackProcessOptions<Message> {
   /** Working directory. */
   folder: string;
-  environment: Record<string, string>;
+  /** Laid over this process's: what is undefined is unset. */
+  environment: NodeJS.ProcessEnv;
   /** Gets the lines that are printed. */
   log: (line: string) => void;
   /** Gets every message. */
@@ -40,9 +41,9 @@ export class StackProcess<Message extends object> {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       env: {
         ...process.env,
+        ...options.environment,
         AWS_EC2_METADATA_DISABLED: "true",
         AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
-        ...options.environment,
       },
     });
     if (options.inBackground && this.child.pid !== undefined)

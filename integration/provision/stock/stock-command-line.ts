@@ -5,6 +5,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { copyCheckout } from "../../checkout";
 import { engineEnvironment, makeEngineFolders } from "../engine/environment";
+import { hasLanguageHost } from "../engine/programs";
 import { endTree } from "../process/end-tree";
 
 /** Nothing that is asked here takes this long: it would hang. In wall time. */
@@ -36,7 +37,7 @@ export class StockCommandLine {
       await copyCheckout(stock.folder);
       makeEngineFolders(stock.home);
       mkdirSync(path.join(stock.home, "bin"));
-      installLanguageHost(path.join(stock.home, "bin"));
+      if (!hasLanguageHost("nodejs")) installLanguageHost(path.join(stock.home, "bin"));
       return stock;
     } catch (error) {
       stock.close();
@@ -96,7 +97,7 @@ function errorsOf(output: string): string {
   }
 }
 
-/** The engine finds language hosts on PATH, by name. */
+/** A stand-in for Pulumi's own: the engine finds language hosts on PATH, by name. */
 function installLanguageHost(bin: string): void {
   const file = path.join(bin, "pulumi-language-nodejs");
   const command = [

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { appendFileSync, existsSync } from "node:fs";
 import path from "node:path";
 import { root, stackSettings, venv } from "../../checkout";
 import { startLocalAws, type LocalAws } from "../../local-aws/local-aws";
 import { provisionDirect } from "../direct";
+import { engineMissing } from "../engine";
 import { localSettings } from "../engine/environment";
 import { existingNetwork } from "../existing-network";
 import { CommandError, StockCommandLine } from "./stock-command-line";
@@ -13,7 +14,7 @@ const { accounts, regions } = stackSettings();
 const environmentNames = ["staging", "prod"] as const;
 
 /** Why these tests are not run, or undefined. */
-const notRun = spawnSync("pulumi", ["version"]).status === 0 ? undefined : "there is no pulumi on PATH";
+const notRun = engineMissing();
 
 describe(`the stock command line${notRun ? ` (not run: ${notRun})` : ""}`, function () {
   this.timeout(240_000);
