@@ -117,7 +117,7 @@ async function main(): Promise<number> {
   const options = readOptions();
   const missing = options.engine ? engineMissing() : undefined;
   if (missing) {
-    process.stderr.write(`greenroom: --engine: ${missing}; install Pulumi, or leave --engine out\n`);
+    process.stderr.write(`greenroom: --engine: ${missing}; or leave --engine out\n`);
     return outcomeCodes.couldNotRun;
   }
   const progress = progressOn();

@@ -7,7 +7,7 @@ import { chosenFiles, mocha } from "../mocha";
 async function main(): Promise<number> {
   const missing = engineMissing();
   if (missing) {
-    process.stdout.write(`The tests of the engine were not run: ${missing}. Install Pulumi to run them.\n`);
+    process.stdout.write(`The tests of the engine were not run: ${missing}.\n`);
     return 0;
   }
   const files = chosenFiles(".engine-test.ts");
