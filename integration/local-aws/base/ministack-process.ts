@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import net from "node:net";
-import os from "node:os";
 import path from "node:path";
 import { BaseError, type Base } from "./base";
 import { healthOf } from "./health";
@@ -43,8 +42,6 @@ export async function startMiniStackProcess(options: {
       ...options.environment,
     },
   });
-  // On a busy machine what clients wait for comes first: copying an image is work of the base and of a function.
-  if (child.pid !== undefined) os.setPriority(child.pid, os.constants.priority.PRIORITY_BELOW_NORMAL);
   child.stdout.pipe(log, { end: false });
   child.stderr.pipe(log, { end: false });
 
