@@ -143,11 +143,8 @@ describe("both stacks under the real Pulumi engine", function () {
     };
     stacks.staging = stacks.staging.withConfig(variable);
     const { changes } = await stacks.staging.up();
+    // That nothing reaches the service by itself is seen in production, whose pipeline waits for an approval.
     assert.deepEqual(told(changes), [templates]);
-    // Its pipeline has only just begun.
-    const after = await serving(local, environments.staging);
-    assert.deepEqual([after.revision, after.variables["MOTTO"]], [before.revision, undefined]);
-
     const release = await rehearsal.releaseTemplates("staging");
     // Staging promotes what passed its tests, whatever started it.
     const prod = await rehearsal.releaseToProd(release.intended);
@@ -176,7 +173,8 @@ describe("both stacks under the real Pulumi engine", function () {
       "update trivia-api-deployment-group",
       templates,
     ]);
-    assert.equal((await serving(local, environments.prod)).revision, before.revision);
+    const after = await serving(local, environments.prod);
+    assert.deepEqual([after.revision, after.variables["MOTTO"]], [before.revision, undefined]);
 
     const released = rehearsal.releaseTemplates("prod");
     const canary = async () =>
