@@ -7,6 +7,11 @@ import {
 } from "@aws-sdk/client-cloudwatch-logs";
 import type { Aws, Identity } from "./aws";
 
+/**
+ * Characters of one event. CloudWatch Logs takes 1 MB, and a character has up to three bytes.
+ * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
+ */
+export const longestEvent = 256_000;
 /** Wall milliseconds between two deliveries. */
 const delivery = 250;
 
@@ -27,10 +32,11 @@ export class LogStream {
   }
 
   write(message: string): void {
-    // CloudWatch Logs refuses an empty message and one over 1 MB.
-    // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
+    // No event for an empty message, which CloudWatch Logs refuses, and several for a long one.
+    const timestamp = this.aws.clock.now().getTime();
+    for (let from = 0; from < message.length; from += longestEvent)
+      this.pending.push({ timestamp, message: message.slice(from, from + longestEvent) });
     if (message === "") return;
-    this.pending.push({ timestamp: this.aws.clock.now().getTime(), message: message.slice(0, 256_000) });
     this.timer ??= setTimeout(() => void this.flush(), delivery);
   }
 

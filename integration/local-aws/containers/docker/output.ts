@@ -1,8 +1,6 @@
 import { StringDecoder } from "node:string_decoder";
+import { longestEvent } from "../../core/log-stream";
 import { FrameReader } from "./relay-frames";
-
-/** As much as CloudWatch Logs takes in one event. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
-export const longestLine = 256 * 1024 - 26;
 
 /** Cuts what a container prints, in Docker's frames, into lines. stdout and stderr are apart until a line is whole. */
 export class OutputLines {
@@ -35,11 +33,16 @@ class Lines {
   write(chunk: Buffer): void {
     const parts = (this.rest + this.decoder.write(chunk)).split("\n");
     this.rest = parts.pop() ?? "";
-    for (const part of parts) this.onLine(part.replace(/\r$/, ""));
-    while (this.rest.length > longestLine) {
-      this.onLine(this.rest.slice(0, longestLine));
-      this.rest = this.rest.slice(longestLine);
-    }
+    for (const part of parts) this.onLine(this.cut(part).replace(/\r$/, ""));
+    this.rest = this.cut(this.rest);
+  }
+
+  /** Gives what is left of a text when whole events of it have been written. */
+  private cut(text: string): string {
+    let from = 0;
+    for (; text.length - from > longestEvent; from += longestEvent)
+      this.onLine(text.slice(from, from + longestEvent));
+    return text.slice(from);
   }
 
   flush(): void {

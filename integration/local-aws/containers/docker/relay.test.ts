@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { PassThrough } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
-import { longestLine, OutputLines } from "./output";
+import { longestEvent } from "../../core/log-stream";
+import { OutputLines } from "./output";
 import { attachedStreams, FrameReader } from "./relay-frames";
 
 function frame(stream: number, payload: string | Buffer): Buffer {
@@ -68,8 +69,9 @@ describe("what a container prints", () => {
   it("is cut where a line is longer than CloudWatch Logs takes", () => {
     const lengths: number[] = [];
     const output = new OutputLines((line) => void lengths.push(line.length));
-    output.write(frame(1, "x".repeat(2 * longestLine + 1)));
+    output.write(frame(1, `${"x".repeat(2 * longestEvent + 1)}\n`));
+    output.write(frame(1, "x".repeat(longestEvent + 2)));
     output.flush();
-    assert.deepEqual(lengths, [longestLine, longestLine, 1]);
+    assert.deepEqual(lengths, [longestEvent, longestEvent, 1, longestEvent, 2]);
   });
 });
