@@ -62,6 +62,8 @@ export async function startContainer(
       if (how !== lost) await within(daemonGraceMs, removeContainer(docker, container.id));
       return how;
     });
+    // What has ended already has no ports any more; whoever asks for one is to know of the end first.
+    if (!spec.network && spec.containerPorts.length > ports.size) await within(daemonGraceMs, ended);
     return {
       id: container.id,
       imageDigest: image.digest,
