@@ -13,6 +13,7 @@ import { SourceHost } from "./codepipeline/sources";
 import { chooseEngine, limitsOfEngine, type EngineName } from "./containers/choose";
 import { dockerEngine, openDocker, type DockerRuntime } from "./containers/docker";
 import { processEngine } from "./containers/process";
+import { unlessAborted } from "./core/abort";
 import { Aws } from "./core/aws";
 import { Clock } from "./core/clock";
 import { Gateway, PortTakenError } from "./core/gateway";
@@ -96,7 +97,8 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     closers.push(() => aws.close());
     const docker = once(async () => {
       const id = randomBytes(4).toString("hex");
-      const runtime = await openDocker({ id, gatewayPort: Number(new URL(endpoint).port), warn });
+      const { signal } = options;
+      const runtime = await openDocker({ id, gatewayPort: Number(new URL(endpoint).port), warn, signal });
       opened.push(runtime);
       return runtime;
     });
@@ -123,6 +125,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       asked: options.containers,
       images: options.images ?? [],
       openDocker: docker,
+      signal: options.signal,
       docker: (runtime) => dockerEngine({ runtime, folder, aws }),
       process: () =>
         processEngine({
@@ -187,16 +190,6 @@ async function listen(gateway: Gateway, port: number | undefined): Promise<strin
 
 /** Wall time for bases that are given up to end. */
 const giveUpMs = 5000;
-
-/** What comes of `work`, or the reason for which there is no need of it any more. */
-async function unlessAborted<T>(work: Promise<T>, signal = new AbortController().signal): Promise<T> {
-  signal.throwIfAborted();
-  const ended = new AbortController();
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason as Error), { signal: ended.signal });
-  });
-  return Promise.race([work, aborted]).finally(() => ended.abort());
-}
 
 function once<T>(work: () => Promise<T>): () => Promise<T> {
   let result: Promise<T> | undefined;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as wait } from "node:timers/promises";
 import { strFromU8, strToU8, unzipSync, zipSync } from "fflate";
 import { contextOf, Harness, statuses } from "./testing-aws";
 
@@ -23,6 +24,8 @@ describe("a build", () => {
   });
   afterEach(async () => {
     await harness.close();
+    // One that was still being opened is closed as soon as it is there.
+    for (let i = 0; i < 100 && harness.engine.open > 0; i++) await wait(20);
     assert.equal(harness.engine.open, 0, "every room is closed");
     assert.deepEqual(harness.aws.warnings, []);
   });
@@ -373,6 +376,23 @@ describe("a build", () => {
     assert.ok(Date.now() - begun < 2000);
     assert.equal(build.buildStatus, "STOPPED");
     assert.deepEqual(statuses(build).slice(6), ["BUILD STOPPED", "FINALIZING SUCCEEDED", "COMPLETED"]);
+  });
+
+  it("is stopped at once while its image is pulled, and a room that opens afterwards is closed", async () => {
+    let pulled: () => void = () => undefined;
+    harness.engine.pull = new Promise((resolve) => (pulled = resolve));
+    const { id } = await harness.start({
+      sourceTypeOverride: "NO_SOURCE",
+      buildspecOverride: spec({ build: ["echo never"] }),
+    });
+    await harness.until(id, () => harness.engine.requests.length > 0);
+    await harness.call("StopBuild", { id });
+    const build = await harness.get(id);
+    assert.equal(build.buildStatus, "STOPPED");
+    assert.deepEqual(statuses(build).slice(2), ["PROVISIONING STOPPED", "FINALIZING SUCCEEDED", "COMPLETED"]);
+    pulled();
+    for (let i = 0; i < 100 && harness.engine.closed === 0; i++) await wait(20);
+    assert.deepEqual([harness.engine.closed, harness.engine.open], [1, 0]);
   });
 
   it("counts as stopped, also when something had failed before", async () => {

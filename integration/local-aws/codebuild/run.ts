@@ -1,4 +1,5 @@
 import { ImageUnavailableError, type BuildRoom, type ContainerEngine } from "../containers/engine";
+import { unlessAborted } from "../core/abort";
 import type { Aws, Identity } from "../core/aws";
 import { LogStream } from "../core/log-stream";
 import { BuildLog } from "./build-log";
@@ -123,15 +124,18 @@ export class BuildRun {
       this.log = new BuildLog(this.aws.clock, this.masking, stream);
     }
     const image = await pullWith(this.aws, build.environment, role, this.owner);
+    const opening = this.containers.openBuildRoom({
+      id: build.id,
+      project: this.record.plan.project.project.arn,
+      ...image,
+      privileged: build.environment?.privilegedMode ?? false,
+      cacheModes: build.cache?.type === "LOCAL" ? (build.cache.modes ?? []) : [],
+    });
     try {
-      this.room = await this.containers.openBuildRoom({
-        id: build.id,
-        project: this.record.plan.project.project.arn,
-        ...image,
-        privileged: build.environment?.privilegedMode ?? false,
-        cacheModes: build.cache?.type === "LOCAL" ? (build.cache.modes ?? []) : [],
-      });
+      this.room = await unlessAborted(opening, this.signal);
     } catch (error) {
+      // Its image may be pulled for minutes yet.
+      if (this.signal.aborted) void opening.then((late) => late.close()).catch(() => undefined);
       if (!(error instanceof ImageUnavailableError)) throw error;
       throw new PhaseFailure("BUILD_CONTAINER_UNABLE_TO_PULL_IMAGE", error.message);
     }

@@ -23,9 +23,13 @@ export class FakeEngine implements ContainerEngine {
   readonly name = "process";
   readonly requests: BuildRoomRequest[] = [];
   open = 0;
+  closed = 0;
+  /** Rooms open when it is done: a pull may take long. */
+  pull: Promise<void> = Promise.resolve();
 
   async openBuildRoom(request: BuildRoomRequest): Promise<BuildRoom> {
     this.requests.push(request);
+    await this.pull;
     const folder = await mkdtemp(path.join(tmpdir(), "codebuild-room-"));
     const place = async (name: string) => {
       const host = path.join(folder, name);
@@ -39,6 +43,7 @@ export class FakeEngine implements ContainerEngine {
       run: runBash,
       close: async () => {
         this.open--;
+        this.closed++;
         await rm(folder, { recursive: true, force: true });
       },
     };

@@ -1,3 +1,4 @@
+import { unlessAborted } from "../core/abort";
 import type { ContainerEngine } from "./engine";
 import { dockerMissing, imagesToPull, type DockerRuntime } from "./docker/runtime";
 
@@ -21,6 +22,8 @@ export async function chooseEngine(options: {
   asked: EngineName | undefined;
   images: readonly string[];
   openDocker: () => Promise<DockerRuntime>;
+  /** Gives up on pulls. */
+  signal?: AbortSignal;
   docker: (runtime: DockerRuntime) => ContainerEngine;
   process: () => ContainerEngine;
   say: (message: string) => void;
@@ -39,10 +42,14 @@ export async function chooseEngine(options: {
   const absent = await imagesToPull(images);
   if (absent.length > 0 && !asked)
     return processes(`Docker does not have ${absent.join(" and ")}; --containers docker pulls it`);
-  const runtime = await openDocker();
+  const runtime = await openDocker().catch((error: unknown) => {
+    if (asked || options.signal?.aborted) throw error;
+    return error instanceof Error ? error.message : String(error);
+  });
+  if (typeof runtime === "string") return processes(runtime);
   for (const image of absent) {
     say(`Docker pulls ${image}, once …`);
-    await runtime.ensureImage(image);
+    await unlessAborted(runtime.ensureImage(image), options.signal);
   }
   return {
     engine: options.docker(runtime),

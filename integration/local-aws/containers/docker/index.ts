@@ -9,9 +9,10 @@ import type {
 } from "../engine";
 import { ImageUnavailableError } from "../engine";
 import { BuildRooms } from "./build-rooms";
-import { startContainer } from "./container";
+import { daemonGraceMs, startContainer } from "./container";
 import { provideImage } from "./pull";
 import type { DockerRuntime } from "./runtime";
+import { within } from "./sweep";
 import { openTaskNetwork } from "./task-network";
 
 export { dockerMissing, openDocker, type DockerRuntime } from "./runtime";
@@ -67,8 +68,9 @@ class DockerEngine implements ContainerEngine {
 
   async close(): Promise<void> {
     this.closing = true;
-    await this.rooms.close();
-    await Promise.allSettled(this.starting);
+    // Bounded, as a pull may take long and the daemon may be gone; what they bring then goes with the runtime.
+    await within(daemonGraceMs, Promise.allSettled(this.starting));
+    await within(2 * daemonGraceMs, this.rooms.close());
     for (const container of this.containers) container.kill();
     await Promise.all([...this.containers].map((container) => container.ended));
   }

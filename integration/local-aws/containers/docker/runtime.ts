@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type Dockerode from "dockerode";
 import type { AuthConfig } from "dockerode";
+import { unlessAborted } from "../../core/abort";
 import { labelsOf, type Labels } from "./labels";
 import { pullImage } from "./pull";
 import { startRelay, type Relay } from "./relay";
@@ -37,6 +38,8 @@ export interface DockerOptions {
   warn: (message: string) => void;
   /** The image that the relay runs in; it has Node.js 20 or newer as `node`. */
   relayImage?: string;
+  /** Gives up on the pull of it. */
+  signal?: AbortSignal;
 }
 
 const relayImage = () => process.env.GREENROOM_RELAY_IMAGE ?? "public.ecr.aws/docker/library/node:22-alpine";
@@ -103,6 +106,9 @@ export async function openDocker(options: DockerOptions): Promise<DockerRuntime>
     return closed;
   };
   try {
+    const image = options.relayImage ?? relayImage();
+    // Before anything is made: a pull may take minutes.
+    await unlessAborted(ensureImage(image), options.signal);
     ryuk = await startRyuk(docker, labels, socketPath, warn);
     const name = `greenroom-${id}`;
     const network = await docker.createNetwork({
@@ -114,8 +120,6 @@ export async function openDocker(options: DockerOptions): Promise<DockerRuntime>
       // https://docs.docker.com/engine/network/drivers/bridge/#options
       Options: { "com.docker.network.bridge.host_binding_ipv4": "127.0.0.1" },
     });
-    const image = options.relayImage ?? relayImage();
-    await ensureImage(image);
     relay = await startRelay({ docker, labels, network: name, image, gatewayPort });
     const { address, publishedPort, failed } = relay;
     return {

@@ -65,6 +65,7 @@ async function removeAll(
       await removing(`the image ${name}`, docker.getImage(name).remove({ noprune: false }));
   }
   // The network is last: as long as it is there, the next rehearsal knows that there is something to remove.
+  if (problems.length > 0) return problems;
   for (const { Id } of await docker.listNetworks({ filters })) {
     await removing(`the network ${Id}`, docker.getNetwork(Id).remove());
   }
