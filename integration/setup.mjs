@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -13,6 +14,8 @@ const [file, ...args] = process.argv.slice(2);
 // LocalStack's token goes on through a pipe: an environment is inherited, and can be read as long as its process lives.
 const token = process.env.LOCALSTACK_AUTH_TOKEN;
 delete process.env.LOCALSTACK_AUTH_TOKEN;
+// Of whoever started this: its pipe is not inherited.
+delete process.env.GREENROOM_TOKEN_FD;
 
 /** Ends with exit code 2: the rehearsal could not run. */
 function stop(message) {
@@ -120,4 +123,5 @@ if (token) child.stdio[3].on("error", () => undefined).end(token);
 // The terminal sends Ctrl-C to the child as well; it cleans up, and this waits for it.
 process.on("SIGINT", () => undefined);
 process.on("SIGTERM", () => child.kill("SIGTERM"));
-child.once("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 1)));
+// As a shell says it: 1 would be a verdict.
+child.once("exit", (code, signal) => process.exit(code ?? 128 + os.constants.signals[signal]));

@@ -139,14 +139,17 @@ async function main(): Promise<number> {
   });
   // What could not be brought up has cleaned up after itself.
   const close = () => bringing.then((broughtUp) => broughtUp.close()).catch(() => undefined);
-  const stop = (signal: NodeJS.Signals) => {
+  const end = (why: string, code: number) => {
     // A signal to the whole group comes twice: once more from whoever started this.
     if (stopping.signal.aborted) return;
     stopping.abort();
     progress.close();
-    process.stderr.write(`\ngreenroom: ${signal}: cleaning up …\n`);
-    void close().then(() => process.exit(128 + os.constants.signals[signal]));
+    process.stderr.write(`\ngreenroom: ${why}: cleaning up …\n`);
+    void close().then(() => process.exit(code));
   };
+  const stop = (signal: NodeJS.Signals) => end(signal, 128 + os.constants.signals[signal]);
+  // Node.js would leave everything behind, with the exit code of a verdict.
+  process.on("uncaughtException", (error) => end(error.stack ?? error.message, outcomeCodes.couldNotRun));
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
   // Nobody reads what this says any more, as with `| head`.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => stop("SIGPIPE"));
@@ -213,4 +216,10 @@ async function keep({ local, environments }: BroughtUp): Promise<void> {
   await local.failed;
 }
 
-void main().then((code) => process.exit(code));
+void main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    process.stderr.write(`greenroom: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(outcomeCodes.couldNotRun);
+  },
+);
