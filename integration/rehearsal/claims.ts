@@ -24,6 +24,8 @@ export interface ReleaseFacts {
   clock: ClockMapping;
   /** Up to when the clients are looked at: before the next release to this environment begins, or their end. */
   until: AwsMs;
+  /** How busy this machine's processors were meanwhile; undefined where nobody knows. */
+  busyPercent?: number;
 }
 
 /** Fewer requests than this at the end of a release prove nothing about who holds the traffic. */
@@ -134,12 +136,17 @@ export function holdsAllTraffic(
 
 const failed = ({ outcome }: RecordedRequest) => outcome !== "ok";
 
-export function noFailure(seen: RecordedRequest[]): Claim {
+/** That nothing failed; who reads of timeouts is told how busy the machine was, as they may be its own. */
+export function noFailure({ busyPercent }: ReleaseFacts, seen: RecordedRequest[]): Claim {
   const failures = seen.filter(failed);
+  const machine =
+    busyPercent !== undefined && failures.some(({ outcome }) => outcome === "timeout")
+      ? `; this machine's processors were ${busyPercent} % busy: with --rate, clients leave more of them to the rest`
+      : "";
   return {
     claim: "no client saw a failure",
     holds: seen.length > 0 && failures.length === 0,
-    evidence: `${failures.length} of ${plural(seen.length, "request")} failed${byOutcome(failures)}`,
+    evidence: `${failures.length} of ${plural(seen.length, "request")} failed${byOutcome(failures)}${machine}`,
   };
 }
 

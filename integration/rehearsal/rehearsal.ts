@@ -9,7 +9,8 @@ import { audience } from "./audience";
 import { edited, push, versionOf, type Edit, type Repository } from "./commits";
 import { originOf, serviceOf, type Environment, type EnvironmentName } from "./environments";
 import { findExecution, follow, type Decision } from "./follow";
-import { clockMapping, type AwsMs, type ClockMapping, type ReleaseTimeline } from "./model";
+import { clockMapping, wallTime, type AwsMs, type ClockMapping, type ReleaseTimeline } from "./model";
+import { Processors } from "./processors";
 import type { Progress } from "./progress";
 import { startClients, type Clients, type Recording } from "./traffic/clients";
 import type { ReleaseFacts } from "./verdict";
@@ -55,6 +56,7 @@ export interface RehearsalOptions {
 export class Rehearsal {
   readonly clock: ClockMapping;
   private readonly releases: Record<EnvironmentName, PastRelease[]> = { staging: [], prod: [] };
+  private readonly processors = new Processors();
   private recordings?: Promise<Record<EnvironmentName, Recording>>;
 
   private constructor(
@@ -159,6 +161,7 @@ export class Rehearsal {
     this.recordings ??= (async () => {
       await new Promise((resolve) => setTimeout(resolve, aftermath));
       const [staging, prod] = await Promise.all([this.clients.staging.stop(), this.clients.prod.stop()]);
+      this.processors.close();
       this.options.progress.status(() => "");
       return { staging, prod };
     })();
@@ -171,7 +174,11 @@ export class Rehearsal {
     const next = this.releases[name].find((other) => other.timeline.startedAt > timeline.startedAt);
     const { speed, wall, aws } = this.clock;
     const until = next?.timeline.startedAt ?? aws + (recording.endedAt - wall) * speed;
-    return { release: timeline, intended, previous, recording, clock: this.clock, until };
+    const busyPercent = this.processors.busyPercent(
+      wallTime(this.clock, timeline.startedAt),
+      wallTime(this.clock, until),
+    );
+    return { release: timeline, intended, previous, recording, clock: this.clock, until, busyPercent };
   }
 
   private async follow(

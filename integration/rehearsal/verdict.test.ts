@@ -116,6 +116,20 @@ describe("the verdict on a good release", () => {
   const succeeded = release("Succeeded", false);
   const at = (index: number, change: Request) => (time: number, i: number) =>
     i === index ? { ...good(time, i), ...change } : good(time, i);
+  it("tells of a busy machine when requests timed out, and of nothing else", () => {
+    const evidence = (change: Request) => {
+      const verdict = judgeGood(facts(at(700, change), succeeded, { busyPercent: 99 }));
+      assert.equal(verdict.outcome, "not safe");
+      return verdict.claims.find(({ claim }) => claim === says.noFailure)?.evidence;
+    };
+    const failed = "1 of 2000 requests failed";
+    assert.equal(
+      evidence({ outcome: "timeout", status: 0 }),
+      `${failed} (1 timeout); this machine's processors were 99 % busy: with --rate, clients leave more of them to the rest`,
+    );
+    assert.equal(evidence({ outcome: "refused", status: 0 }), `${failed} (1 refused)`);
+  });
+
   const cases: [string, ReleaseFacts, string[]][] = [
     ["the pipeline failed", facts(good, release("Failed", false)), [says.released]],
     [

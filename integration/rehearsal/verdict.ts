@@ -40,7 +40,7 @@ export function judgeGood(facts: ReleaseFacts): Verdict {
   const claims = [
     pipelineSucceeded(facts),
     holdsAllTraffic(facts, seen, facts.intended, endOf(facts)),
-    noFailure(seen),
+    noFailure(facts, seen),
     onlyVersions(seen, [facts.previous, facts.intended]),
     kept(facts, seen),
   ];
@@ -94,7 +94,7 @@ export function judgeUntouched(facts: ReleaseFacts): Verdict {
       evidence: `${met} of ${plural(seen.length, "answer")}`,
     },
     holdsAllTraffic(facts, seen, facts.previous, endOf(facts)),
-    noFailure(seen),
+    noFailure(facts, seen),
     kept(facts, seen),
   ];
   return verdict(facts, "untouched", "touched", seen.length > 0, claims);
