@@ -74,6 +74,8 @@ export class Rehearsal {
         name,
         origin: originOf(local, serviceOf(environments[name], service)),
         ratePerSecond,
+        // Bounded, but longer than any rehearsal: without clients, no alarm would stop a bad release.
+        maxSeconds: 3600,
         requests: audience[name],
       });
     const [staging, prod] = await Promise.all([start("staging"), start("prod")]);
