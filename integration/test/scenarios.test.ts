@@ -5,7 +5,7 @@ import { rehearsalJob } from "./ci/job";
 
 /** The whole product, once: every scenario on one local AWS, under clients that never stop, as a CI job runs it. */
 describe("the scenarios", function () {
-  this.timeout(360_000);
+  this.timeout(660_000);
   let result: RehearsalResult | undefined;
   let code: number | undefined;
   before(async () => ({ result, code } = await rehearsalJob()));

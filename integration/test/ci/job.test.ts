@@ -8,7 +8,7 @@ import { rehearsalJob, type Job } from "./job";
 import { text } from "./recipe";
 
 describe("a job by the CI recipes", function () {
-  this.timeout(360_000);
+  this.timeout(660_000);
   let job: Job;
   before(async () => (job = await rehearsalJob()));
 
