@@ -3,8 +3,8 @@ import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, w
 import os from "node:os";
 import path from "node:path";
 import { version } from "@pulumi/aws/package.json";
+import { hasLanguageHost } from "./language-host";
 import { engineMissing } from "./missing";
-import { hasLanguageHost } from "./programs";
 
 describe("what the engine needs", () => {
   const before = { ...process.env };

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { version } from "@pulumi/aws/package.json";
+import { onPath } from "../../on-path";
 import { engineHome, makeEngineFolders } from "./environment";
-import { onPath } from "./programs";
 
 /** Why the engine cannot be used here, and what to do, or undefined if it can. */
 export function engineMissing(): string | undefined {

@@ -5,7 +5,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { copyCheckout } from "../../checkout";
 import { engineEnvironment, makeEngineFolders } from "../engine/environment";
-import { hasLanguageHost } from "../engine/programs";
+import { hasLanguageHost } from "../engine/language-host";
 import { endTree } from "../process/end-tree";
 
 /** Nothing that is asked here takes this long: it would hang. In wall time. */
