@@ -32,11 +32,11 @@ export class LogStream {
   }
 
   write(message: string): void {
-    // No event for an empty message, which CloudWatch Logs refuses, and several for a long one.
+    // CloudWatch Logs refuses an empty message.
+    if (message === "") return;
     const timestamp = this.aws.clock.now().getTime();
     for (let from = 0; from < message.length; from += longestEvent)
       this.pending.push({ timestamp, message: message.slice(from, from + longestEvent) });
-    if (message === "") return;
     this.timer ??= setTimeout(() => void this.flush(), delivery);
   }
 

@@ -67,11 +67,7 @@ describe("both stacks under the real Pulumi engine", function () {
     const before = await traffic();
     stacks[name] = stacks[name].withConfig(config);
     const { changes } = await stacks[name].up({ refresh: true });
-    assert.deepEqual(
-      await traffic(),
-      before,
-      `${name}: traffic moved, or a canary was over before the engine was`,
-    );
+    assert.deepEqual(await traffic(), before, `${name}: traffic moved, or a canary ended`);
     return changes;
   };
   const changesLogsOnly = async (name: EnvironmentName, days: number) => {
@@ -156,7 +152,7 @@ describe("both stacks under the real Pulumi engine", function () {
 
   it("leave a canary alone: a preview in its middle is empty, and an unrelated update moves no traffic", async () => {
     const { local, environments, stacks } = world;
-    // Long enough for the engine to do its work meanwhile, which is about 30 s: eight hours are 144 s here.
+    // Long enough for the engine to do its work meanwhile, which is 30 to 75 s: eight hours are 144 s here.
     stacks.prod = stacks.prod.withConfig({
       "greenroom:deployment": {
         canaryPercent: 10,
@@ -184,7 +180,7 @@ describe("both stacks under the real Pulumi engine", function () {
     await Promise.race([eventually("the canary", 60_000, canary), released]);
     assert.deepEqual(told((await stacks.prod.preview({ refresh: true })).changes), []);
     await changesLogsOnly("prod", 60);
-    assert.ok(await canary());
+    assert.ok(await canary(), "the canary was over before the engine was through");
 
     // The canary goes on for a while, and the provider waits a minute for a load balancer: staging gets the second
     // service of the next step.
