@@ -24,8 +24,8 @@ import { pipelineTriggers } from "./eventbridge/pipeline-triggers";
 import { loadBalancing, type LoadBalancing } from "./load-balancing/load-balancing";
 
 export interface LocalAwsOptions {
-  /** How many times as fast as on AWS its waits are. */
-  speed: number;
+  /** How many times as fast as on AWS its waits are; may depend on what runs images. */
+  speed: number | Record<EngineName, number>;
   /** The gateway's port on 127.0.0.1; 0 takes a free one. @default 4566, or a free one when that is taken */
   port?: number;
   /** What is behind the gateway. @default MiniStack */
@@ -89,12 +89,9 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     closers.push(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
     const opened: DockerRuntime[] = [];
     closers.push(() => Promise.all(opened.map((runtime) => runtime.close())));
-    const clock = new Clock(options.speed);
     const gateway = new Gateway(warn);
     const endpoint = await listen(gateway, options.port);
     closers.push(() => gateway.close());
-    const aws = new Aws(endpoint, clock, warn);
-    closers.push(() => aws.close());
     const docker = once(async () => {
       const id = randomBytes(4).toString("hex");
       const { signal } = options;
@@ -102,6 +99,17 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       opened.push(runtime);
       return runtime;
     });
+    const { docker: chosen, because } = await chooseEngine({
+      asked: options.containers,
+      images: options.images ?? [],
+      openDocker: docker,
+      signal: options.signal,
+      say: options.say ?? (() => undefined),
+    });
+    const { speed } = options;
+    const clock = new Clock(typeof speed === "number" ? speed : speed[chosen ? "docker" : "process"]);
+    const aws = new Aws(endpoint, clock, warn);
+    closers.push(() => aws.close());
     const { base: choice = { kind: "ministack" }, venv, token, keepFolder } = options;
     const starting = startBases({ choice, venv, token, folder, keepFolder, endpoint, docker, warn });
     const bases = await unlessAborted(starting, options.signal).catch(async (error: unknown) => {
@@ -115,28 +123,21 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     gateway.useBases(bases.routes);
 
     besideEc2(gateway);
-    besideEcr(gateway, endpoint, warn);
+    besideEcr(gateway, endpoint, warn, chosen?.pulledPrefix);
     const metrics = new MetricStore();
     const balancing = loadBalancing(aws, gateway, metrics);
     closers.push(() => balancing.close());
     const watch = alarms(aws, gateway, metrics);
     closers.push(() => watch.close());
-    const { engine: containers, because } = await chooseEngine({
-      asked: options.containers,
-      images: options.images ?? [],
-      openDocker: docker,
-      signal: options.signal,
-      docker: (runtime) => dockerEngine({ runtime, folder, aws }),
-      process: () =>
-        processEngine({
+    const containers = chosen
+      ? dockerEngine({ runtime: chosen, folder, aws })
+      : processEngine({
           folder,
           cacheFolder: path.join(keepFolder, "cache"),
           aws,
           gateway,
           venvBin: awsCommandFolder(venv),
-        }),
-      say: options.say ?? (() => undefined),
-    });
+        });
     closers.push(() => containers.close());
     const sources = new SourceHost(() => clock.now());
     const actors = [

@@ -13,10 +13,12 @@ import { EngineStack } from "../provision/engine";
 import { existingNetwork } from "../provision/existing-network";
 import type { Repository } from "./commits";
 import type { Environment, EnvironmentName } from "./environments";
+import { usualSpeed } from "./pace";
 import type { Progress } from "./progress";
 
 export interface BringUpOptions {
-  speed: number;
+  /** How many times as fast as on AWS its waits are. @default usual, by what runs images */
+  speed?: number;
   /** Brings the stacks up with the real Pulumi engine. @default false: directly */
   engine?: boolean;
   /** @default 4566, or a free one when that is taken */
@@ -59,7 +61,7 @@ function servedTable(servedBy: LocalAws["servedBy"]): string {
 
 /** Starts the local AWS and brings both stacks up on it, side by side. On failure, nothing is left. */
 export async function bringUp(options: BringUpOptions): Promise<BroughtUp> {
-  const { speed, port, base, token, containers, progress } = options;
+  const { speed = usualSpeed, port, base, token, containers, progress } = options;
   const { source, accounts, regions } = stackSettings();
   const repository = repositoryOf(source);
   const local = await startLocalAws({
@@ -89,7 +91,7 @@ export async function bringUp(options: BringUpOptions): Promise<BroughtUp> {
   };
   try {
     signal.throwIfAborted();
-    progress.done(`the local AWS is up at ${local.aws.endpoint}, ${speed}× as fast as AWS`);
+    progress.done(`the local AWS is up at ${local.aws.endpoint}, ${local.aws.clock.speed}× as fast as AWS`);
     progress.done(local.containers.because);
     progress.step(`served by\n${servedTable(local.servedBy)}`);
     const identities = {

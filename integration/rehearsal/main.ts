@@ -7,6 +7,7 @@ import { engineNames, type EngineName } from "../local-aws/containers/choose";
 import { engineMissing } from "../provision/engine";
 import { bringUp, type BroughtUp } from "./bring-up";
 import { exitCode, outcomeCodes, type RehearsalResult } from "./model";
+import { usualRatePerSecond, usualSpeed } from "./pace";
 import { progressOn } from "./progress";
 import { writeReport } from "./report";
 import { runScenarios } from "./run";
@@ -14,8 +15,8 @@ import { scenarios, usual } from "./scenarios";
 
 interface Options {
   scenario: string[];
-  speed: number;
-  rate: number;
+  speed?: number;
+  rate?: number;
   port?: number;
   report: string;
   base: string;
@@ -43,6 +44,8 @@ const checkedBase = (text: string) => {
   }
 };
 
+const byEngine = ({ process, docker }: Record<EngineName, number>) => `${process}, with Docker ${docker}`;
+
 const ids = scenarios.map(({ id }) => id);
 
 function readOptions(): Options {
@@ -58,14 +61,16 @@ function readOptions(): Options {
         .default(usual),
     )
     .addOption(
-      new Option("--speed <factor>", "how many times as fast as on AWS its waits are")
-        .argParser(number(1, 1000))
-        .default(200),
+      new Option(
+        "--speed <factor>",
+        `how many times as fast as on AWS its waits are (default: ${byEngine(usualSpeed)})`,
+      ).argParser(number(1, 1000)),
     )
     .addOption(
-      new Option("--rate <requests>", "requests a second to each environment")
-        .argParser(number(1, 2000))
-        .default(200),
+      new Option(
+        "--rate <requests>",
+        `requests a second to each environment (default: ${byEngine(usualRatePerSecond)})`,
+      ).argParser(number(1, 2000)),
     )
     .addOption(
       new Option(
@@ -159,7 +164,7 @@ async function main(): Promise<number> {
     const result = await runScenarios({
       broughtUp,
       scenarios: wanted.flatMap((id) => scenarios.filter((scenario) => scenario.id === id)),
-      ratePerSecond: options.rate,
+      ratePerSecond: options.rate ?? usualRatePerSecond[broughtUp.local.containers.engine],
       progress,
     });
     // What it was stopped in is no result.

@@ -1,12 +1,12 @@
 import { unlessAborted } from "../core/abort";
-import type { ContainerEngine } from "./engine";
 import { dockerMissing, imagesToPull, type DockerRuntime } from "./docker/runtime";
 
 export const engineNames = ["docker", "process"] as const;
 export type EngineName = (typeof engineNames)[number];
 
 export interface EngineChoice {
-  engine: ContainerEngine;
+  /** Docker, opened; without it, images run as processes. */
+  docker?: DockerRuntime;
   /** For people: which engine runs, and why. */
   because: string;
 }
@@ -24,15 +24,10 @@ export async function chooseEngine(options: {
   openDocker: () => Promise<DockerRuntime>;
   /** Gives up on pulls. */
   signal?: AbortSignal;
-  docker: (runtime: DockerRuntime) => ContainerEngine;
-  process: () => ContainerEngine;
   say: (message: string) => void;
 }): Promise<EngineChoice> {
   const { asked, images, openDocker, say } = options;
-  const processes = (why: string) => ({
-    engine: options.process(),
-    because: `builds and tasks are processes of this machine: ${why}`,
-  });
+  const processes = (why: string) => ({ because: `builds and tasks are processes of this machine: ${why}` });
   if (asked === "process") return processes("--containers process");
   const missing = await dockerMissing();
   if (missing) {
@@ -52,7 +47,7 @@ export async function chooseEngine(options: {
     await unlessAborted(runtime.ensureImage(image), options.signal);
   }
   return {
-    engine: options.docker(runtime),
+    docker: runtime,
     because: `builds and tasks are Docker containers: ${asked ? "--containers docker" : "a Docker daemon answers"}`,
   };
 }

@@ -1,21 +1,24 @@
 import { machineLine, machineWith, seconds, spread, type Spread } from "../../measure";
 import type { EngineName } from "../../local-aws/containers/choose";
 
-/** One rehearsal of the good release, in wall milliseconds. */
+/** One rehearsal of the good and of the bad release, in wall milliseconds. */
 export interface Run {
   /** Until both stacks are up. */
   bringUpMs: number;
   /** From the commit until production has it and its clients have been watched. */
-  scenarioMs: number;
+  goodMs: number;
+  /** From the bad commit until the next good release has been judged. */
+  badMs: number;
   /** From start to end, cleaning up included. */
   wholeMs: number;
-  /** The longest build of the release, which had no cache to use. */
+  /** The longest build of the good release, which had no cache to use. */
   buildMs: number;
+  /** In the good release. */
   failedRequests: number;
   asExpected: boolean;
 }
 
-const figures = ["bringUpMs", "scenarioMs", "buildMs", "wholeMs"] as const;
+const figures = ["bringUpMs", "goodMs", "buildMs", "badMs", "wholeMs"] as const;
 type Figure = (typeof figures)[number];
 
 /** All that was measured, as `--json` prints it. */
@@ -48,8 +51,9 @@ export function resultOf(
 
 const titles: Record<Figure, string> = {
   bringUpMs: "both stacks brought up",
-  scenarioMs: "the good release",
+  goodMs: "the good release",
   buildMs: "  of which its longest build",
+  badMs: "the bad one, and the next",
   wholeMs: "from start to end",
 };
 
@@ -67,7 +71,10 @@ export function table({ machine, ratio, notMeasured, ...engines }: ReturnType<ty
       const { min, median, max } = measured[figure];
       lines.push(`${titles[figure].padEnd(30)}${cells([min, median, max].map(seconds))}`);
     }
-    lines.push(`${expected} of ${measured.runs.length} as expected, ${failed} failed requests`, "");
+    lines.push(
+      `${expected} of ${measured.runs.length} as expected, ${failed} failed requests in good releases`,
+      "",
+    );
   }
   const shown = figures.flatMap((figure) => {
     const value = ratio[figure];

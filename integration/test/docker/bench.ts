@@ -1,11 +1,12 @@
-// What `npm run bench:containers` does: how long a rehearsal of the good release takes with either container engine.
+// What `npm run bench:containers` does: how long the usual rehearsal takes with either container engine.
 import { Command, Option } from "commander";
 import { count, loadNow, measure, seconds } from "../../measure";
 import { engineNames, type EngineName } from "../../local-aws/containers/choose";
 import { bringUp } from "../../rehearsal/bring-up";
+import { usualRatePerSecond } from "../../rehearsal/pace";
 import { progressOn, type Progress } from "../../rehearsal/progress";
 import { runScenarios } from "../../rehearsal/run";
-import { scenarios } from "../../rehearsal/scenarios";
+import { scenarios, usual } from "../../rehearsal/scenarios";
 import { resultOf, table, type Run } from "./bench-report";
 import { dockerTestsMissing } from "./missing";
 
@@ -17,8 +18,8 @@ interface Options {
 function readOptions(): Options {
   return new Command("npm run bench:containers --")
     .description(
-      "Rehearses the good release with builds and tasks as processes of this machine, and as Docker containers, each time " +
-        "on a new local AWS, and prints how long that took and how the two compare.",
+      "Rehearses a good and a bad release as `npm start` does, with builds and tasks as processes of this machine and as " +
+        "Docker containers, each time on a new local AWS, and prints how long that took and how the two compare.",
     )
     .addOption(new Option("--runs <count>", "how often with each engine").argParser(count).default(3))
     .option("--json", "print every run as JSON instead of a table")
@@ -33,31 +34,33 @@ function readOptions(): Options {
 
 async function rehearse(containers: EngineName, progress: Progress, signal: AbortSignal): Promise<Run> {
   const begun = performance.now();
-  const broughtUp = await bringUp({ speed: 200, port: 0, containers, progress, signal });
+  const broughtUp = await bringUp({ port: 0, containers, progress, signal });
   const bringUpMs = performance.now() - begun;
   try {
-    const good = scenarios.filter(({ id }) => id === "good-release");
     const { scenarios: results } = await runScenarios({
       broughtUp,
-      scenarios: good,
-      ratePerSecond: 200,
+      scenarios: scenarios.filter(({ id }) => usual.includes(id)),
+      ratePerSecond: usualRatePerSecond[containers],
       progress,
     });
-    const [result] = results;
-    if (!result || result.couldNotRun) throw new Error(result?.couldNotRun ?? "the scenario was not played");
+    const [good, bad] = results;
+    if (!good || !bad) throw new Error("not every scenario was played");
+    const couldNotRun = good.couldNotRun ?? bad.couldNotRun;
+    if (couldNotRun) throw new Error(couldNotRun);
     const { speed } = broughtUp.local.aws.clock;
-    const builds = result.releases
+    const builds = good.releases
       .flatMap(({ actions }) => actions)
       .filter(({ provider }) => provider === "CodeBuild")
       .map(({ startedAt, endedAt = startedAt }) => (endedAt - startedAt) / speed);
     await broughtUp.close();
     return {
       bringUpMs,
-      scenarioMs: result.wallMs,
+      goodMs: good.wallMs,
+      badMs: bad.wallMs,
       wholeMs: performance.now() - begun,
       buildMs: Math.max(...builds),
-      failedRequests: result.traffic.reduce((sum, { totals }) => sum + totals.failures, 0),
-      asExpected: result.verdict?.asExpected ?? false,
+      failedRequests: good.traffic.reduce((sum, { totals }) => sum + totals.failures, 0),
+      asExpected: results.every(({ verdict }) => verdict?.asExpected),
     };
   } finally {
     await broughtUp.close();

@@ -1,23 +1,48 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import type Dockerode from "dockerode";
-import { ownerLabel, parseOwner, rehearsalLabel } from "../../local-aws/containers/docker/labels";
+import {
+  isAbandoned,
+  ownerLabel,
+  parseOwner,
+  rehearsalLabel,
+  startOf,
+  type Labels,
+} from "../../local-aws/containers/docker/labels";
 import type { RehearsalResult } from "../../rehearsal/model";
 import { descendants, left, start, type Ended } from "../command";
 
 type Family = { pid: number; command: string }[];
 
+/** What rehearsals have in Docker now. */
+async function madeByAll(docker: Dockerode) {
+  const filters = { label: [rehearsalLabel] };
+  return {
+    containers: await docker.listContainers({ all: true, filters }),
+    networks: await docker.listNetworks({ filters }),
+    volumes: (await docker.listVolumes({ filters })).Volumes,
+  };
+}
+
 /** What the process `pid` has in Docker. */
 export async function madeBy(docker: Dockerode, pid: number) {
-  const filters = { label: [rehearsalLabel] };
+  const { containers, networks, volumes } = await madeByAll(docker);
   const mine = ({ Labels }: { Labels?: Record<string, string> }) =>
     parseOwner(Labels?.[ownerLabel])?.pid === pid;
   return {
-    containers: (await docker.listContainers({ all: true, filters })).filter(mine),
-    networks: (await docker.listNetworks({ filters })).filter(mine),
-    volumes: (await docker.listVolumes({ filters })).Volumes.filter(mine),
+    containers: containers.filter(mine),
+    networks: networks.filter(mine),
+    volumes: volumes.filter(mine),
   };
+}
+
+/** Nothing in Docker is of a rehearsal whose process is gone. */
+export async function assertNothingAbandoned(docker: Dockerode): Promise<void> {
+  for (const things of Object.values(await madeByAll(docker)) as { Labels?: Labels }[][])
+    for (const { Labels = {} } of things)
+      assert.equal(await isAbandoned(Labels, os.hostname(), startOf), false, JSON.stringify(Labels));
 }
 
 /** Nothing is left of a rehearsal: no process, no folder, and nothing in Docker. */
@@ -56,8 +81,7 @@ export async function rehearse(
   let family: Family = [];
   let pid = 0;
   let middle: Promise<void> | undefined;
-  // A lower rate than usual, as the machine runs containers too; a verdict needs 100 requests after a deployment.
-  const ended = await start(["--rate", "100", "--port", "0", "--report", report, ...args], {
+  const ended = await start(["--port", "0", "--report", report, ...args], {
     environment: { TMPDIR: temporary, ...environment },
     onText: (text, { pid: parent = 0 }) => {
       if (middle || !text.includes("staging Build …")) return;
