@@ -1,6 +1,5 @@
-import { JsonCodec2 } from "@smithy/core/protocols";
+import { JsonShapeDeserializer2, JsonShapeSerializer2 } from "@smithy/core/protocols";
 import { NormalizedSchema } from "@smithy/core/schema";
-import { fromBase64, toBase64, fromUtf8, toUtf8 } from "@smithy/core/serde";
 import { ServiceError } from "./errors";
 
 /** An operation as the SDK packages export it: `[9, namespace, name, traits, input, output]`. */
@@ -8,13 +7,9 @@ export type OperationSchema = readonly [9, string, string, unknown, SchemaRef, S
 type SchemaRef = Parameters<typeof NormalizedSchema.of>[0];
 
 const epochSeconds = 7;
-const codec = new JsonCodec2({ timestampFormat: { useTrait: true, default: epochSeconds }, jsonName: false });
-codec.setSerdeContext({
-  base64Decoder: fromBase64,
-  base64Encoder: toBase64,
-  utf8Decoder: fromUtf8,
-  utf8Encoder: toUtf8,
-} as Parameters<typeof codec.setSerdeContext>[0]);
+const settings = { timestampFormat: { useTrait: true, default: epochSeconds }, jsonName: false } as const;
+const deserializer = new JsonShapeDeserializer2(settings);
+type Json = Parameters<typeof deserializer.readObject>[1];
 
 /** Reads a request body by its schema. Unknown members are dropped, wrong types and absent required members refused. */
 export async function readJson(schema: SchemaRef, body: Buffer): Promise<unknown> {
@@ -31,14 +26,14 @@ export async function readJson(schema: SchemaRef, body: Buffer): Promise<unknown
     const plural = problems.length === 1 ? "1 validation error" : `${problems.length} validation errors`;
     throw new ServiceError("ValidationException", `${plural} detected: ${problems.join("; ")}`);
   }
-  return ns.isUnitSchema() ? {} : codec.createDeserializer().read(ns, JSON.stringify(parsed));
+  return ns.isUnitSchema() ? {} : (deserializer.readObject(ns, parsed as Json) as unknown);
 }
 
 /** Writes an answer by its schema. Members that the model does not have are dropped, as AWS never sends them. */
 export function writeJson(schema: SchemaRef, value: unknown): Buffer {
   const ns = NormalizedSchema.of(schema);
   if (ns.isUnitSchema()) return Buffer.from("{}");
-  const serializer = codec.createSerializer();
+  const serializer = new JsonShapeSerializer2(settings);
   serializer.write(ns, value ?? {});
   const { buffer, byteOffset, byteLength } = serializer.flush();
   return Buffer.from(buffer, byteOffset, byteLength);
