@@ -152,11 +152,11 @@ describe("both stacks under the real Pulumi engine", function () {
 
   it("leave a canary alone: a preview in its middle is empty, and an unrelated update moves no traffic", async () => {
     const { local, environments, stacks } = world;
-    // Long enough for the engine to do its work meanwhile, which is 30 to 75 s: eight hours are 144 s here.
+    // Long enough for the engine to do its work meanwhile, which is 30 to 75 s: four hours are 144 s here.
     stacks.prod = stacks.prod.withConfig({
       "greenroom:deployment": {
         canaryPercent: 10,
-        canaryInterval: "480 minutes",
+        canaryInterval: "240 minutes",
         terminationWait: "5 minutes",
       },
       "greenroom:services": { "trivia-api": { desiredCount: 2, environment: { MOTTO: "slowly" } } },

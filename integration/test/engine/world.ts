@@ -11,6 +11,12 @@ import { takeInventory, type Inventory } from "../../provision/inventory";
 import type { EngineStack } from "../../provision/engine";
 import { recordConnections, type Recorded } from "./connections";
 
+/**
+ * Speed, and requests a second. Half of what is usual, as with Docker: the engine works all along, and clients are to leave
+ * it a processor.
+ */
+const pace = 100;
+
 export const environmentNames = ["staging", "prod"] as const;
 
 /** Both stacks on one local AWS, brought up by the real engine, and everything that is recorded of it. */
@@ -43,7 +49,7 @@ export async function startWorld(): Promise<World> {
   const broughtUp = await bringUp({
     engine: true,
     containers: "process",
-    speed: 200,
+    speed: pace,
     port: 0,
     progress,
   }).catch(async (error: unknown) => {
@@ -68,7 +74,7 @@ export async function startWorld(): Promise<World> {
           service: "trivia-api",
           repository,
           tree,
-          ratePerSecond: 200,
+          ratePerSecond: pace,
           progress,
         }),
       )),
