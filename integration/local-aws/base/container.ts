@@ -14,10 +14,17 @@ export function publishOnLoopback({ PortBindings }: HostConfig): void {
   for (const binding of bindings.flat()) binding.HostIp = "127.0.0.1";
 }
 
+/** Makes a base's image be there. @throws BaseError */
+export async function pullBase(runtime: DockerRuntime, name: string, image: string): Promise<void> {
+  await runtime.ensureImage(image).catch((error: unknown) => {
+    throw new BaseError(`the base (${name}): ${messageOf(error)}`);
+  });
+}
+
 /**
  * Starts a base's container on the rehearsal's network. Closing the runtime removes it.
  *
- * @param container image and environment; publishes `basePort` on loopback, and has `watch` begin once it is created
+ * @param container its image is there; publishes `basePort` on loopback, and has `watch` begin once it is created
  * @param options.name what it is, for people
  * @param options.advice for who sees that it did not start
  */
@@ -26,9 +33,6 @@ export async function startContainer(
   options: { runtime: DockerRuntime; watch: ContainerWatch; name: string; image: string; advice?: string },
 ): Promise<{ url: string; failed: Promise<never>; close(): Promise<void> }> {
   const { runtime, watch, name, image, advice } = options;
-  await runtime.ensureImage(image).catch((error: unknown) => {
-    throw new BaseError(`the base (${name}): ${messageOf(error)}`);
-  });
   const starting = container
     .withName(`${runtime.network.name}-${name.toLowerCase()}`)
     .withLabels(runtime.labels)
@@ -42,6 +46,7 @@ export async function startContainer(
   tooEarly.catch(() => undefined);
   const started = await Promise.race([starting, tooEarly]).catch(async (error: unknown) => {
     const why = `${messageOf(error)}; ${await watch.hint()}${advice ? `; ${advice}` : ""}`;
+    watch.close();
     throw new BaseError(`the base (${name}) did not start from ${image}: ${why}`);
   });
 

@@ -2,10 +2,11 @@ import path from "node:path";
 import type { LocalstackContainer } from "@testcontainers/localstack";
 import type { DockerRuntime } from "../containers/docker/runtime";
 import type { Base } from "./base";
-import { basePort, publishOnLoopback, startContainer } from "./container";
+import { basePort, publishOnLoopback, pullBase, startContainer } from "./container";
 import { ContainerWatch } from "./container-watch";
 import { healthOf } from "./health";
 
+const name = "LocalStack";
 const tokenFile = "/greenroom/auth-token";
 /**
  * LocalStack takes its token from its environment and nowhere else
@@ -34,6 +35,7 @@ export async function startLocalStack(
   },
 ): Promise<Base> {
   const { image, token, logFile } = options;
+  await pullBase(runtime, name, image);
   const watch = new ContainerWatch(runtime, logFile, token);
   // Not at the top: who needs no Docker need not wait for its library.
   const { LocalstackContainer } = await import("@testcontainers/localstack");
@@ -55,7 +57,6 @@ export async function startLocalStack(
   });
   if (options.withDockerSocket) await letItRunFunctions(container, runtime);
   if (token) {
-    await runtime.ensureImage(image);
     const { Config } = await runtime.docker.getImage(image).inspect();
     const entryPoint = [Config.Entrypoint ?? []].flat();
     container
@@ -66,7 +67,7 @@ export async function startLocalStack(
   const { url, failed, close } = await startContainer(container, {
     runtime,
     watch,
-    name: "LocalStack",
+    name,
     image,
     advice: token ? undefined : withoutToken,
   });
@@ -86,8 +87,8 @@ export async function startLocalStack(
     (service) => options.withDockerSocket || !withoutSocket.includes(service),
   );
   return {
-    product: "LocalStack",
-    name: `LocalStack ${version}`,
+    product: name,
+    name: `${name} ${version}`,
     version,
     services: new Set(served),
     url,

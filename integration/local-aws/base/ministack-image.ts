@@ -1,15 +1,18 @@
 import path from "node:path";
 import type { DockerRuntime } from "../containers/docker/runtime";
 import type { Base } from "./base";
-import { basePort, publishOnLoopback, startContainer } from "./container";
+import { basePort, publishOnLoopback, pullBase, startContainer } from "./container";
 import { ContainerWatch } from "./container-watch";
 import { healthOf } from "./health";
 import { expectMiniStack, miniStackImage } from "./ministack";
 
+const name = "MiniStack";
 const networkProgram = "/greenroom/network.cjs";
 
 /** Starts MiniStack from its image: where there is Docker and no Python. */
 export async function startMiniStackImage(runtime: DockerRuntime, logFile: string): Promise<Base> {
+  const image = miniStackImage();
+  await pullBase(runtime, name, image);
   const watch = new ContainerWatch(runtime, logFile);
   // Not at the top: who needs no Docker need not wait for its library.
   const { GenericContainer, Wait } = await import("testcontainers");
@@ -22,7 +25,6 @@ export async function startMiniStackImage(runtime: DockerRuntime, logFile: strin
       return watch.begin(id);
     }
   }
-  const image = miniStackImage();
   const gateway = runtime.relay.endpoint;
   const container = new MiniStackContainer(image)
     .withExposedPorts(basePort)
@@ -45,7 +47,7 @@ export async function startMiniStackImage(runtime: DockerRuntime, logFile: strin
   const { url, failed, close } = await startContainer(container, {
     runtime,
     watch,
-    name: "MiniStack",
+    name,
     image,
   });
   const health = await healthOf(url, {

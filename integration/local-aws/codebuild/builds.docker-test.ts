@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import type Dockerode from "dockerode";
 import {
   BatchGetBuildsCommand,
   CodeBuildClient,
@@ -15,11 +16,10 @@ import {
 import { CloudWatchLogsClient, GetLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { CreateRepositoryCommand, DescribeImagesCommand, ECRClient } from "@aws-sdk/client-ecr";
 import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
-import { getContainerRuntimeClient } from "testcontainers";
 import { buildImage } from "../../../infra/components/build-image";
 import { venv } from "../../checkout";
 import { labelsOf, ownerLabel, rehearsalLabel } from "../containers/docker/labels";
-import { nodeImage } from "../containers/docker/testing";
+import { nodeImage, testDocker } from "../containers/docker/testing";
 import { startLocalAws, type LocalAws } from "../local-aws";
 
 const account = "111111111111";
@@ -31,12 +31,12 @@ describe("builds in Docker", function () {
   let keepFolder: string;
   let local: LocalAws;
   let codebuild: CodeBuildClient;
-  let docker: Awaited<ReturnType<typeof getContainerRuntimeClient>>["container"]["dockerode"];
+  let docker: Dockerode;
   const serviceRole = `arn:aws:iam::${account}:role/build`;
 
   before(async () => {
     keepFolder = await mkdtemp(path.join(os.tmpdir(), "greenroom-test-"));
-    docker = (await getContainerRuntimeClient()).container.dockerode;
+    docker = await testDocker();
     local = await startLocalAws({
       speed: 200,
       port: 0,
@@ -202,14 +202,13 @@ describe("builds in Docker", function () {
   });
 
   it("push images whose digest is ECR's, which are build images then", async () => {
-    const base = await nodeImage();
     const ecr = local.aws.client(ECRClient, local.aws.root(account, region));
     await ecr.send(new CreateRepositoryCommand({ repositoryName: "tools/builder" }));
     const uri = `${account}.dkr.ecr.${region}.amazonaws.com/tools/builder`;
     await project(
       "pushing",
       [
-        `printf 'FROM ${base}\\nRUN echo of-our-own > /made-by\\n' > Dockerfile`,
+        `printf 'FROM ${nodeImage}\\nRUN echo of-our-own > /made-by\\n' > Dockerfile`,
         'aws ecr get-login-password | docker login --username AWS --password-stdin "${URI%%/*}"',
         'docker build --tag "$URI:1" . && docker push "$URI:1"',
         `FOUND="$(docker inspect --format '{{index .RepoDigests 0}}' "$URI:1")"`,

@@ -5,8 +5,6 @@ import type { RegistryTokens, Tenant } from "./tokens";
 // https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
 const registryHost = /^(\d{12})\.dkr\.ecr\.([\w-]+)\.amazonaws\.com(?:\.cn)?(?::\d+)?$/;
 const address = /^(localhost|\d+\.\d+\.\d+\.\d+)(:\d+)?$/;
-/** What the Docker engine puts before a repository's name says which rehearsal pulled; the repository has no such name. */
-const pulledBy = /^\/v2\/greenroom\/[a-z0-9.-]+\/(?=.+\/(?:blobs|manifests|tags)\/)/;
 
 /** Whether a request is for a registry: by the registry's name, or by the gateway's address as Docker uses it. */
 export function isForRegistry(host: string, { url = "", headers }: http.IncomingMessage): boolean {
@@ -19,8 +17,10 @@ export function isForRegistry(host: string, { url = "", headers }: http.Incoming
  * Stands before the base's registries, which take anybody: asks for a token, as ECR does, and finds the account and region
  * in it where the address does not say them. So `docker login 127.0.0.1:PORT`, `docker push` and `docker pull` work.
  * https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html
+ *
+ * @param prefix what the container engine puts before a repository's name; the repository has no such name
  */
-export function registryFront(gateway: Pick<Gateway, "passOn">, tokens: RegistryTokens) {
+export function registryFront(gateway: Pick<Gateway, "passOn">, tokens: RegistryTokens, prefix?: string) {
   return async (request: http.IncomingMessage, response: http.ServerResponse): Promise<void> => {
     const { host = "", authorization } = request.headers;
     const [, account, region] = registryHost.exec(host) ?? [];
@@ -50,7 +50,8 @@ export function registryFront(gateway: Pick<Gateway, "passOn">, tokens: Registry
     }
     request.headers.host = `${wanted.account}.dkr.ecr.${wanted.region}.amazonaws.com`;
     delete request.headers.authorization;
-    request.url = request.url?.replace(pulledBy, "/v2/");
+    if (prefix && request.url?.startsWith(`/v2/${prefix}/`))
+      request.url = `/v2/${request.url.slice(`/v2/${prefix}/`.length)}`;
     await gateway.passOn(request, response);
   };
 }

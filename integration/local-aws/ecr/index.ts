@@ -12,8 +12,15 @@ const downloadUrl = /https:\/\/(\d{12})\.dkr\.ecr\.([\w-]+)\.amazonaws\.com\//;
 /**
  * What the base's ECR lacks: layers that go in and out through the API, as a promotion copies them, and tokens that
  * registries ask for.
+ *
+ * @param prefix what the container engine puts before a repository's name when it pulls
  */
-export function besideEcr(gateway: Gateway, endpoint: string, warn: (message: string) => void): void {
+export function besideEcr(
+  gateway: Gateway,
+  endpoint: string,
+  warn: (message: string) => void,
+  prefix?: string,
+): void {
   const tokens = new RegistryTokens();
   const registryOf = ({ account, region }: Tenant) => {
     const { password } = tokens.issue({ account, region });
@@ -21,7 +28,7 @@ export function besideEcr(gateway: Gateway, endpoint: string, warn: (message: st
   };
   const handlers = { ...layerUploads(registryOf), ...authorization(tokens) };
   const service = actingService({ name: "ECR", signingName: "ecr", sdk, handlers, warn });
-  gateway.host(isForRegistry, registryFront(gateway, tokens));
+  gateway.host(isForRegistry, registryFront(gateway, tokens, prefix));
   // A container reaches the gateway at another address than this machine: at the one that it has called.
   const askedAt = (host = "") => (/^\d+(\.\d+){3}:\d+$/.test(host) ? `http://${host}` : endpoint);
   const operationOf = (headers: NodeJS.Dict<string | string[]>) =>

@@ -12,6 +12,7 @@ import type { Base } from "../base/base";
 import { startMiniStackProcess } from "../base/ministack-process";
 import { ecrLogin, provideImage } from "../containers/docker/pull";
 import { openDocker, type DockerRuntime } from "../containers/docker/runtime";
+import { pulledPrefix } from "../containers/docker/sweep";
 import { nodeImage, nothingLeft } from "../containers/docker/testing";
 import { Aws } from "../core/aws";
 import { Clock } from "../core/clock";
@@ -47,7 +48,7 @@ describe("docker push and docker pull", function () {
       environment: {},
     });
     gateway.useBase(base.url);
-    besideEcr(gateway, endpoint, warn);
+    besideEcr(gateway, endpoint, warn, pulledPrefix(id));
     aws = new Aws(endpoint, new Clock(1), warn);
     ecr = aws.client(sdk.ECRClient, identity("111111111111"));
     for (const repositoryName of ["team/web", "other"]) {
@@ -55,7 +56,7 @@ describe("docker push and docker pull", function () {
     }
     const foreign = aws.client(sdk.ECRClient, identity("222222222222"));
     await foreign.send(new sdk.CreateRepositoryCommand({ repositoryName: "team/web" }));
-    runtime = await openDocker({ id, gatewayPort: Number(port), warn, relayImage: await nodeImage() });
+    runtime = await openDocker({ id, gatewayPort: Number(port), warn, relayImage: nodeImage });
 
     // Three layers, of which one is of many parts on the wire.
     await fs.writeFile(

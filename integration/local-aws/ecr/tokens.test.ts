@@ -59,7 +59,7 @@ describe("before the registry", () => {
     response.end();
     return Promise.resolve();
   };
-  const front = registryFront({ passOn }, tokens);
+  const front = registryFront({ passOn }, tokens, "greenroom/8f3c");
   const server = http.createServer((request, response) => void front(request, response));
   let address = "";
   before(async () => {
@@ -79,12 +79,12 @@ describe("before the registry", () => {
     const host = "111111111111.dkr.ecr.eu-west-1.amazonaws.com";
     assert.equal((await fetch(`${address}/v2/team/web/manifests/1`, { headers })).status, 200);
     await fetch(`${address}/v2/greenroom/8f3c/team/web/blobs/sha256:1`, { headers });
-    // A repository may have that name itself.
-    await fetch(`${address}/v2/greenroom/web/manifests/1`, { headers });
+    // A repository may begin like that itself.
+    await fetch(`${address}/v2/greenroom/8f3d/web/manifests/1`, { headers });
     assert.deepEqual(passed, [
       `GET ${host} /v2/team/web/manifests/1 undefined`,
       `GET ${host} /v2/team/web/blobs/sha256:1 undefined`,
-      `GET ${host} /v2/greenroom/web/manifests/1 undefined`,
+      `GET ${host} /v2/greenroom/8f3d/web/manifests/1 undefined`,
     ]);
   });
 });

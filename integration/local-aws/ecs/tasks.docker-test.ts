@@ -17,6 +17,10 @@ describe("tasks in the real Docker", function () {
   const warn = (message: string) => void warnings.push(message);
   const base = new FakeBase();
   const gateway = new Gateway(warn);
+  const logConfiguration: sdk.LogConfiguration = {
+    logDriver: "awslogs",
+    options: { "awslogs-group": "/api", "awslogs-region": region, "awslogs-stream-prefix": "api" },
+  };
   const stays = "setInterval(() => {}, 1000); process.on('SIGTERM', () => process.exit(0));";
   let aws: Aws;
   let runtime: DockerRuntime;
@@ -30,7 +34,7 @@ describe("tasks in the real Docker", function () {
     gateway.useBase(await base.listen());
     const endpoint = await gateway.listen(0);
     aws = new Aws(endpoint, new Clock(50), warn);
-    image = await nodeImage();
+    image = nodeImage;
     const id = `test-${randomUUID().slice(0, 8)}`;
     runtime = await openDocker({ id, gatewayPort: Number(new URL(endpoint).port), warn, relayImage: image });
     engine = dockerEngine({ runtime, folder: "/nonexistent", aws });
@@ -118,10 +122,6 @@ describe("tasks in the real Docker", function () {
 
   it("reach each other's containers on localhost, get secrets, and log what they print", async () => {
     base.secrets.set("/api/key", "s3cret");
-    const logConfiguration: sdk.LogConfiguration = {
-      logDriver: "awslogs",
-      options: { "awslogs-group": "/api", "awslogs-region": region, "awslogs-stream-prefix": "api" },
-    };
     const server = `require("node:http").createServer((_, r) => r.end("hello " + process.env.KEY)).listen(8080);`;
     await run(
       `fetch("http://localhost:8080/").then((r) => r.text()).then(console.log); ${stays}`,
@@ -158,6 +158,19 @@ describe("tasks in the real Docker", function () {
       [containers?.[0]?.exitCode, containers?.[0]?.reason],
       [137, "OutOfMemoryError: Container killed due to memory usage"],
     );
+  });
+
+  it("whose disk is full end as their program does, say why, and are replaced", async () => {
+    // 64 MB by default: https://docs.docker.com/reference/cli/docker/container/run/#shm-size
+    await run(`require("node:fs").writeFileSync("/dev/shm/full", Buffer.alloc(100_000_000))`, {
+      logConfiguration,
+    });
+    const { taskArn, containers, stopCode } = await stopped();
+    assert.deepEqual([stopCode, containers?.[0]?.exitCode], ["EssentialContainerExited", 1]);
+    await until(
+      () => base.logs.some((line) => line.includes("ENOSPC: no space left on device")) || undefined,
+    );
+    await until(async () => (await tasks("STOPPED")).find((task) => task.taskArn !== taskArn));
   });
 
   it("that somebody kills are replaced", async () => {

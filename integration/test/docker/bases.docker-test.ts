@@ -5,13 +5,19 @@ import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import type Dockerode from "dockerode";
-import { pack } from "tar-stream";
-import { getContainerRuntimeClient } from "testcontainers";
 import { root, venv } from "../../checkout";
 import { miniStackImage } from "../../local-aws/base/ministack";
+import { buildImageOf, testDocker } from "../../local-aws/containers/docker/testing";
 import { ownerLabel, parseOwner } from "../../local-aws/containers/docker/labels";
 import { descendants, start } from "../command";
-import { assertNothingLeft, foldersIn, madeBy, rehearse as rehearseIn, type Rehearsed } from "./rehearse";
+import {
+  assertNothingAbandoned,
+  assertNothingLeft,
+  foldersIn,
+  madeBy,
+  rehearse as rehearseIn,
+  type Rehearsed,
+} from "./rehearse";
 
 const token = `ls-${randomBytes(12).toString("hex")}`;
 
@@ -39,16 +45,8 @@ describe("bases in Docker", function () {
 
   before(async () => {
     folder = mkdtempSync(path.join(os.tmpdir(), "base-test-"));
-    docker = (await getContainerRuntimeClient()).container.dockerode;
-    for (const [tag, dockerfile] of Object.entries(images)) {
-      const context = pack();
-      context.entry({ name: "Dockerfile" }, dockerfile);
-      context.finalize();
-      const building = await docker.buildImage(context as unknown as NodeJS.ReadableStream, { t: tag });
-      await new Promise<void>((resolve, reject) => {
-        docker.modem.followProgress(building, (error) => (error ? reject(error) : resolve()));
-      });
-    }
+    docker = await testDocker();
+    for (const [tag, dockerfile] of Object.entries(images)) await buildImageOf(docker, tag, dockerfile);
   });
   after(async () => {
     for (const tag of Object.keys(images)) await docker.getImage(tag).remove({ force: true });
@@ -201,14 +199,7 @@ describe("bases in Docker", function () {
       );
       assert.equal(code, 2);
       assert.match(stderr, message);
-      const containers = await docker.listContainers({
-        all: true,
-        filters: { ancestor: [miniStackImage()] },
-      });
-      assert.deepEqual(
-        containers.filter(({ Image }) => Image === image),
-        [],
-      );
+      await assertNothingAbandoned(docker);
       assert.deepEqual(foldersIn(folder), []);
     });
   }

@@ -7,7 +7,7 @@ import { sweep } from "../../local-aws/containers/docker/sweep";
 import { openDoor, testDocker } from "../../local-aws/containers/docker/testing";
 import type { ScenarioResult } from "../../rehearsal/model";
 import { start } from "../command";
-import { assertNothingLeft, foldersIn, madeBy, rehearse } from "./rehearse";
+import { assertNothingAbandoned, assertNothingLeft, foldersIn, madeBy, rehearse } from "./rehearse";
 import { watchContainers } from "./watch";
 
 const inDocker = ["--containers", "docker"];
@@ -112,6 +112,7 @@ describe("rehearsals in Docker", function () {
     const { code, stderr } = await start([...goodRelease, "--port", "0"], { environment });
     assert.equal(code, 2);
     assert.match(stderr, /the image 127\.0\.0\.1:1\/nowhere:1 is not there and cannot be pulled: .*refused/);
+    await assertNothingAbandoned(docker);
     assert.deepEqual(foldersIn(folder), []);
   });
 });

@@ -38,7 +38,7 @@ describe("a build's room in Docker", function () {
       id: `test-${randomUUID().slice(0, 8)}`,
       gatewayPort: Number(new URL(endpoint).port),
       warn,
-      relayImage: await nodeImage(),
+      relayImage: nodeImage,
     });
   });
   after(async () => {
@@ -96,14 +96,14 @@ describe("a build's room in Docker", function () {
   });
 
   it("goes with the next rehearsal when its own process was killed", async () => {
-    const child = startBuild({}, folder, buildImage, await nodeImage());
+    const child = startBuild({}, folder, buildImage, nodeImage);
     await child.until((told) => "said" in told);
     const id = child.id();
     child.process.kill("SIGKILL");
     await once(child.process, "exit");
     const left = { docker: runtime.docker, labels: { [rehearsalLabel]: id } };
     await assert.rejects(nothingLeft(left));
-    await (await openDocker({ ...anyRehearsal(), relayImage: await nodeImage() })).close();
+    await (await openDocker({ ...anyRehearsal(), relayImage: nodeImage })).close();
     await nothingLeft(left);
   });
 
@@ -113,7 +113,7 @@ describe("a build's room in Docker", function () {
     this.timeout(300_000);
     const daemon = await TestDaemon.start();
     try {
-      const relay = await nodeImage();
+      const relay = nodeImage;
       const { Config } = await runtime.docker.getImage(relay).inspect();
       // The official one has no bash.
       const image = Config.Labels?.["greenroom.stand-in"] ? relay : pullableName(buildImage);

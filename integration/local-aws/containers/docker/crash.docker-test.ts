@@ -27,7 +27,7 @@ class Rehearsal {
   static async start(environment: Record<string, string> = {}): Promise<Rehearsal> {
     const program = path.join(__dirname, "crash-program.ts");
     const id = `test-${randomUUID().slice(0, 8)}`;
-    const child = spawn(process.execPath, ["--require", "tsx/cjs", program, id, await nodeImage()], {
+    const child = spawn(process.execPath, ["--require", "tsx/cjs", program, id, nodeImage], {
       env: { ...process.env, ...environment },
       stdio: "pipe",
     });
@@ -77,7 +77,7 @@ describe("a rehearsal that ends otherwise than it should", function () {
       id: `test-${randomUUID().slice(0, 8)}`,
       gatewayPort: 9,
       warn: (message) => assert.fail(message),
-      relayImage: await nodeImage(),
+      relayImage: nodeImage,
     });
     await nothingLeft({ docker, labels: rehearsal.labels });
     await next.close();

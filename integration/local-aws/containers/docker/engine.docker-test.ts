@@ -7,7 +7,7 @@ import { Aws } from "../../core/aws";
 import { Clock } from "../../core/clock";
 import { dockerEngine } from ".";
 import { openDocker, type DockerRuntime } from "./runtime";
-import { nodeImage, nothingLeft } from "./testing";
+import { buildImageOf, nodeImage, nothingLeft } from "./testing";
 
 const identity = {
   account: "111111111111",
@@ -27,7 +27,7 @@ describe("containers of the real Docker", function () {
     gateway = http.createServer((request, response) => response.end(`${request.method} ${request.url}`));
     await new Promise<void>((resolve) => gateway.listen(0, "127.0.0.1", resolve));
     const gatewayPort = (gateway.address() as net.AddressInfo).port;
-    image = await nodeImage();
+    image = nodeImage;
     const warn = (message: string) => void warnings.push(message);
     runtime = await openDocker({
       id: `test-${randomUUID().slice(0, 8)}`,
@@ -119,13 +119,17 @@ describe("containers of the real Docker", function () {
   });
 
   it("sends the image's stop signal, and kills what does not listen to it", async () => {
+    const tag = `greenroom-test/stop-signal:${randomUUID().slice(0, 8)}`;
+    await buildImageOf(runtime.docker, tag, `FROM ${image}\nSTOPSIGNAL SIGUSR2\n`);
     const polite = await start(
-      `process.on("SIGTERM", () => { console.log("bye"); process.exit(7); }); setInterval(() => {}, 1000); console.log("up")`,
+      `process.on("SIGUSR2", () => { console.log("bye"); process.exit(7); }); setInterval(() => {}, 1000); console.log("up")`,
+      { image: tag },
     );
     await eventually(() => assert.deepEqual(lines, ["up"]));
     await polite.stop();
     assert.equal((await polite.ended).exitCode, 7);
     assert.deepEqual(lines, ["up", "bye"]);
+    await runtime.docker.getImage(tag).remove();
 
     const deaf = await start(
       `process.on("SIGTERM", () => {}); setInterval(() => {}, 1000); console.log("up")`,

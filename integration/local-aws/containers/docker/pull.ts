@@ -4,9 +4,8 @@ import type { AuthConfig } from "dockerode";
 import type { Aws, Identity } from "../../core/aws";
 import { ImageUnavailableError } from "../engine";
 import { ecrRegistry, parseReference } from "../process/reference";
-import { rehearsalLabel } from "./labels";
 import type { DockerRuntime } from "./runtime";
-import { messageOf, pulledPrefix } from "./sweep";
+import { messageOf } from "./sweep";
 
 /** Pulls an image. @throws ImageUnavailableError */
 export async function pullImage(
@@ -52,7 +51,7 @@ export async function ecrLogin(
  */
 export async function pullEcrImage(runtime: DockerRuntime, image: string, auth: AuthConfig): Promise<string> {
   const { repository, tag, digest } = parseReference(image);
-  const name = `${runtime.registry}/${pulledPrefix}/${runtime.labels[rehearsalLabel]}/${repository}`;
+  const name = `${runtime.registry}/${runtime.pulledPrefix}/${repository}`;
   if (digest) {
     const byDigest = `${name}@${digest}`;
     await runtime.ensureImage(byDigest, auth, image);

@@ -22,7 +22,7 @@ describe("Docker's private network", () => {
       id: `test-${randomUUID().slice(0, 8)}`,
       gatewayPort,
       warn: (message) => warnings.push(message),
-      relayImage: await nodeImage(),
+      relayImage: nodeImage,
     });
   });
   after(async function () {
@@ -51,7 +51,7 @@ describe("Docker's private network", () => {
   /** Runs a program of Node.js in a container of the network, and gives what it prints. */
   async function run(program: string, input?: Buffer): Promise<string> {
     const container = await runtime.docker.createContainer({
-      Image: await nodeImage(),
+      Image: nodeImage,
       Entrypoint: ["node"],
       Cmd: ["-e", program],
       Labels: { ...runtime.labels },

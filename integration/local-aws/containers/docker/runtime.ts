@@ -6,7 +6,7 @@ import { labelsOf, type Labels } from "./labels";
 import { pullImage } from "./pull";
 import { startRelay, type Relay } from "./relay";
 import { startRyuk } from "./ryuk";
-import { messageOf, removeRehearsal, statusOf, sweep } from "./sweep";
+import { messageOf, pulledPrefix, removeRehearsal, statusOf, sweep } from "./sweep";
 
 export interface DockerRuntime {
   readonly docker: Dockerode;
@@ -18,6 +18,8 @@ export interface DockerRuntime {
   readonly relay: { address: string; endpoint: string; image: string };
   /** `127.0.0.1:PORT` where the daemon reaches the gateway, and with it the local ECR. */
   readonly registry: string;
+  /** What the daemon has before the names of repositories in it. */
+  readonly pulledPrefix: string;
   /**
    * Goes on when the image is there, which may take a pull.
    *
@@ -42,7 +44,8 @@ export interface DockerOptions {
   signal?: AbortSignal;
 }
 
-const relayImage = () => process.env.GREENROOM_RELAY_IMAGE ?? "public.ecr.aws/docker/library/node:22-alpine";
+export const usualRelayImage = "public.ecr.aws/docker/library/node:22-alpine";
+const relayImage = () => process.env.GREENROOM_RELAY_IMAGE ?? usualRelayImage;
 /** Wall time for what a daemon does at once, unless it does not answer any more. */
 const closeLimitMs = 30_000;
 
@@ -89,16 +92,15 @@ export async function openDocker(options: DockerOptions): Promise<DockerRuntime>
   };
 
   let relay: Relay | undefined;
-  let ryuk: { close(): void } | undefined;
+  let ryuk: { close(): Promise<void> } | undefined;
   let closed: Promise<void> | undefined;
   const close = () => {
     closed ??= (async () => {
       relay?.close();
-      const removal = removeRehearsal(docker, id);
+      const removal = removeRehearsal(docker, id).finally(() => ryuk?.close());
       const late = wait(closeLimitMs, ["Docker does not answer"], { ref: false });
       const problems = await Promise.race([removal, late]).catch((error: unknown) => [messageOf(error)]);
       removal.catch(() => undefined);
-      ryuk?.close();
       for (const problem of problems) {
         warn(`Docker, at the end of the rehearsal: ${problem}. The next rehearsal removes what is left.`);
       }
@@ -129,6 +131,7 @@ export async function openDocker(options: DockerOptions): Promise<DockerRuntime>
       relay: { address, endpoint: `http://${address}:${gatewayPort}`, image },
       // Docker Desktop's daemon is in a virtual machine with a loopback of its own, where the relay's port is.
       registry: `127.0.0.1:${desktop ? publishedPort : gatewayPort}`,
+      pulledPrefix: pulledPrefix(id),
       ensureImage,
       failed,
       close,

@@ -16,7 +16,7 @@ export async function startRyuk(
   labels: Labels,
   socketPath: string,
   warn: (message: string) => void,
-): Promise<{ close(): void } | undefined> {
+): Promise<{ close(): Promise<void> } | undefined> {
   const images = await docker.listImages({ filters: { reference: ["testcontainers/ryuk"] } });
   const image = images.flatMap(({ RepoTags }) => RepoTags ?? [])[0];
   if (!image) return undefined;
@@ -40,7 +40,7 @@ export async function startRyuk(
     return {
       close: () => {
         socket.destroy();
-        void removeContainer(docker, container.id).catch(() => undefined);
+        return removeContainer(docker, container.id).catch(() => undefined);
       },
     };
   } catch (error) {

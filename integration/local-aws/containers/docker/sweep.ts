@@ -7,8 +7,8 @@ import { isAbandoned, rehearsalLabel, startOf, type Labels } from "./labels";
  * The name under which the daemon pulls an image of the local ECR says which rehearsal pulled it, as an image has no
  * label that could. Images that people pull themselves are named without it, and stay.
  */
-export const pulledPrefix = "greenroom";
-const pulledName = new RegExp(`^127\\.0\\.0\\.1:\\d+/${pulledPrefix}/([a-z0-9.-]+)/`);
+export const pulledPrefix = (rehearsal: string): string => `greenroom/${rehearsal}`;
+const pulledName = new RegExp(`^127\\.0\\.0\\.1:\\d+/${pulledPrefix("([a-z0-9.-]+)")}/`);
 
 export const rehearsalOfImage = (name: string): string | undefined => pulledName.exec(name)?.[1];
 

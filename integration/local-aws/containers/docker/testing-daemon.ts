@@ -35,7 +35,11 @@ export class TestDaemon {
     });
     // A socket's path may have 107 characters only.
     const daemon = new TestDaemon(await mkdtemp(path.join(os.tmpdir(), "grd-")), { name, network });
-    await daemon.start();
+    await daemon.start().catch(async (error: unknown) => {
+      daemon.child?.kill("SIGKILL");
+      await daemon.removeFolder();
+      throw error;
+    });
     return daemon;
   }
 
@@ -88,6 +92,10 @@ export class TestDaemon {
       this.child.kill("SIGTERM");
       await once(this.child, "exit");
     }
+    await this.removeFolder();
+  }
+
+  private async removeFolder(): Promise<void> {
     // dockerd mounts its folder of data onto itself, and leaves that.
     await promisify(execFile)("umount", ["--lazy", path.join(this.folder, "data")]).catch(() => undefined);
     await this.bridge.network.remove();

@@ -1,31 +1,29 @@
 import assert from "node:assert/strict";
 import net from "node:net";
 import type Dockerode from "dockerode";
+import { pack } from "tar-stream";
 import { getContainerRuntimeClient } from "testcontainers";
 import { rehearsalLabel } from "./labels";
-import type { DockerRuntime } from "./runtime";
+import { usualRelayImage, type DockerRuntime } from "./runtime";
 import { rehearsalOfImage } from "./sweep";
 
-const images = ["public.ecr.aws/docker/library/node:22-alpine"];
+/** For tests: an image with Node.js. */
+export const nodeImage = usualRelayImage;
 
 /** For tests: the daemon that the rehearsals use. */
 export async function testDocker(): Promise<Dockerode> {
   return (await getContainerRuntimeClient()).container.dockerode;
 }
 
-/** For tests: an image with Node.js that is there. Nothing is pulled. */
-export async function nodeImage(): Promise<string> {
-  const dockerode = await testDocker();
-  for (const image of images) {
-    const found = await dockerode
-      .getImage(image)
-      .inspect()
-      .catch(() => undefined);
-    if (found) return image;
-  }
-  throw new Error(
-    `these tests need the image ${images[0]}; integration/test/docker/images/build.sh makes it`,
-  );
+/** For tests: builds an image by a Dockerfile alone. */
+export async function buildImageOf(docker: Dockerode, tag: string, dockerfile: string): Promise<void> {
+  const context = pack();
+  context.entry({ name: "Dockerfile" }, dockerfile);
+  context.finalize();
+  const building = await docker.buildImage(context as unknown as NodeJS.ReadableStream, { t: tag });
+  await new Promise<void>((resolve, reject) => {
+    docker.modem.followProgress(building, (error) => (error ? reject(error) : resolve()));
+  });
 }
 
 /** Nothing is left of a rehearsal in Docker. */
