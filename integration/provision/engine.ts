@@ -37,7 +37,7 @@ export interface EngineStackOptions {
 export interface Outcome {
   /** Empty when there is nothing to do. */
   changes: Change[];
-  /** What the program exports; secrets come as plain values. */
+  /** What the program exports, after `up`; secrets come as plain values. */
   outputs: StackOutputs;
   /** How many resources the stack has. */
   resources: number;

@@ -1,6 +1,6 @@
 // One operation of the Pulumi engine on one stack, in a process of its own, as the program is loaded once a process.
 // Started by `EngineStack`.
-import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
+import { LocalWorkspace, type OutputMap, type Stack } from "@pulumi/pulumi/automation";
 import { endTree } from "../process/end-tree";
 import { say, textOf } from "../process/say";
 import { Changes } from "./changes";
@@ -48,8 +48,7 @@ async function operate(task: Task, changes: Changes, signal: AbortSignal): Promi
       },
     },
   );
-  await perform(stack, task, changes, signal);
-  const outputs = task.operation.name === "destroy" ? {} : await stack.outputs();
+  const outputs = await perform(stack, task, changes, signal);
   return {
     kind: "done",
     changes: changes.all,
@@ -58,7 +57,13 @@ async function operate(task: Task, changes: Changes, signal: AbortSignal): Promi
   };
 }
 
-async function perform(stack: Stack, { operation }: Task, changes: Changes, signal: AbortSignal) {
+/** Gives what the program exports, where the engine says it. */
+async function perform(
+  stack: Stack,
+  { operation }: Task,
+  changes: Changes,
+  signal: AbortSignal,
+): Promise<OutputMap> {
   const common = {
     color: "never" as const,
     signal,
@@ -67,12 +72,16 @@ async function perform(stack: Stack, { operation }: Task, changes: Changes, sign
   };
   switch (operation.name) {
     case "up":
-      return stack.up({ ...common, refresh: operation.refresh });
+      return (await stack.up({ ...common, refresh: operation.refresh })).outputs;
     case "preview":
-      return stack.preview({ ...common, refresh: operation.refresh });
+      await stack.preview({ ...common, refresh: operation.refresh });
+      break;
     case "drift":
-      return stack.refresh({ ...common, previewOnly: true });
+      await stack.refresh({ ...common, previewOnly: true });
+      break;
     case "destroy":
-      return operation.preview ? stack.previewDestroy(common) : stack.destroy(common);
+      await (operation.preview ? stack.previewDestroy(common) : stack.destroy(common));
+      break;
   }
+  return {};
 }
