@@ -31,7 +31,8 @@ describe("the AWS command of builds that are processes", () => {
   it("is missed with what to do, and with why there is no virtual environment", () => {
     assert.throws(() => awsCommandFolder({ missing: "python3: not there" }, folder), {
       name: "BaseError",
-      message: /none \(python3: not there\), nor is `aws` on PATH: install one of them, or use --containers docker/,
+      message:
+        /none \(python3: not there\), nor is `aws` on PATH: install one of them, or use --containers docker/,
     });
   });
 });
