@@ -11,11 +11,9 @@ import { takeInventory, type Inventory } from "../../provision/inventory";
 import type { EngineStack } from "../../provision/engine";
 import { recordConnections, type Recorded } from "./connections";
 
-/**
- * Speed, and requests a second. Half of what is usual, as with Docker: the engine works all along, and clients are to leave
- * it a processor.
- */
-const pace = 100;
+// Less than is usual: the engine works all along, and clients are to leave it a processor.
+const speed = 100;
+const ratePerSecond = 50;
 
 export const environmentNames = ["staging", "prod"] as const;
 
@@ -49,7 +47,7 @@ export async function startWorld(): Promise<World> {
   const broughtUp = await bringUp({
     engine: true,
     containers: "process",
-    speed: pace,
+    speed,
     port: 0,
     progress,
   }).catch(async (error: unknown) => {
@@ -74,7 +72,7 @@ export async function startWorld(): Promise<World> {
           service: "trivia-api",
           repository,
           tree,
-          ratePerSecond: pace,
+          ratePerSecond,
           progress,
         }),
       )),
