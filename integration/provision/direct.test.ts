@@ -60,6 +60,26 @@ describe("direct provisioning", function () {
     return error;
   };
 
+  it("lets the program's own SDKs know the local AWS only", async () => {
+    const mine = {
+      AWS_PROFILE: "mine",
+      AWS_SESSION_TOKEN: "mine",
+      AWS_ENDPOINT_URL_S3: "https://s3.example.com",
+    };
+    const before = { ...process.env };
+    Object.assign(process.env, mine);
+    try {
+      const { outputs } = await up(
+        `export const told = Object.keys(process.env).filter((name) => name.startsWith("AWS_")).map((name) => [name, process.env[name]]);`,
+      );
+      const told = Object.fromEntries(outputs["told"] as [string, string][]);
+      for (const name of Object.keys(mine)) assert.equal(told[name], undefined, name);
+      assert.deepEqual([told["AWS_ENDPOINT_URL"], told["AWS_ACCESS_KEY_ID"]], [endpoint, "111111111111"]);
+    } finally {
+      process.env = before;
+    }
+  });
+
   it("creates in the stack's account what the program says, and gives its exports", async () => {
     const progress: unknown[] = [];
     const { outputs, log } = await up(

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { readStackConfig } from "./config";
 import type { Message, Task, Timing } from "./direct/messages";
+import { localEnvironment } from "./local-environment";
 import type { Failure } from "./process/messages";
 import { compileOnce, StackProcess } from "./process/stack-process";
 
@@ -67,12 +68,8 @@ export async function provisionDirect(options: DirectOptions): Promise<StackOutp
   // The process loads Pulumi while the program is compiled.
   const child = new StackProcess<Message>({
     folder,
-    environment: {
-      // For what the program itself does with an SDK, and so that nothing finds other credentials.
-      AWS_ENDPOINT_URL: endpoint,
-      AWS_ACCESS_KEY_ID: account ?? "000000000000",
-      AWS_SECRET_ACCESS_KEY: "greenroom",
-    },
+    // For what the program itself does with an SDK.
+    environment: localEnvironment(endpoint, account ?? "000000000000"),
     log,
     signal,
     limitMs,

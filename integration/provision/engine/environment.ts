@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, symlinkSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { foreignSettings } from "../foreign-settings";
+import { localEnvironment } from "../local-environment";
 
 /** Settings of the AWS provider that any local AWS needs: no DNS knows a bucket's name, no machine's metadata. */
 export const localSettings = { "aws:s3UsePathStyle": true, "aws:skipMetadataApiCheck": true };
@@ -32,13 +33,9 @@ export function makeEngineFolders(folder: string): void {
 /** Where the engine keeps its logs and workspaces, in what {@link makeEngineFolders} has made. */
 export const engineHome = (folder: string): string => path.join(folder, "home");
 
-/** All that the AWS SDKs and the provider read, but for the region: credentials, roles, files, endpoints, … */
-const isForeign = (variable: string) => /^(TF_)?AWS_(?!(DEFAULT_)?REGION$)/.test(variable);
-
 /**
- * What the engine and its plugins are told, so that they know the local AWS only, and nothing but it. It is laid over
- * the environment of a process when that is started: what is undefined is then unset, which is not the same as empty
- * for every SDK.
+ * What the engine and its plugins are told, so that they know the local AWS only, and nothing but it: laid over the
+ * environment of a process, as {@link localEnvironment} is.
  *
  * @param endpoint the gateway of the local AWS
  * @param account the account of the credentials: 12 digits
@@ -46,15 +43,8 @@ const isForeign = (variable: string) => /^(TF_)?AWS_(?!(DEFAULT_)?REGION$)/.test
  */
 export function engineEnvironment(endpoint: string, account: string, folder: string): NodeJS.ProcessEnv {
   const { PULUMI_CONFIG_PASSPHRASE = "", PULUMI_CONFIG_PASSPHRASE_FILE } = process.env;
-  const inherited = Object.keys(process.env).filter(isForeign);
   return {
-    ...Object.fromEntries(inherited.map((name) => [name, undefined])),
-    AWS_CONFIG_FILE: os.devNull,
-    AWS_SHARED_CREDENTIALS_FILE: os.devNull,
-    AWS_ENDPOINT_URL: endpoint,
-    AWS_ACCESS_KEY_ID: account,
-    AWS_SECRET_ACCESS_KEY: "greenroom",
-    AWS_EC2_METADATA_DISABLED: "true",
+    ...localEnvironment(endpoint, account),
     // Names such as ACCOUNT.127.0.0.1, which S3 Control's clients make, reach the gateway; so does whatever would
     // leave the machine, and is refused there.
     HTTP_PROXY: endpoint,

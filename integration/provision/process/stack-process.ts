@@ -42,7 +42,6 @@ export class StackProcess<Message extends object> {
       env: {
         ...process.env,
         ...options.environment,
-        AWS_EC2_METADATA_DISABLED: "true",
         AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
       },
     });
