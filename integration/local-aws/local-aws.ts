@@ -24,8 +24,8 @@ import { pipelineTriggers } from "./eventbridge/pipeline-triggers";
 import { loadBalancing, type LoadBalancing } from "./load-balancing/load-balancing";
 
 export interface LocalAwsOptions {
-  /** How many times as fast as on AWS its waits are; may depend on what runs images. */
-  speed: number | Record<EngineName, number>;
+  /** How many times as fast as on AWS its waits are. */
+  speed: number;
   /** The gateway's port on 127.0.0.1; 0 takes a free one. @default 4566, or a free one when that is taken */
   port?: number;
   /** What is behind the gateway. @default MiniStack */
@@ -106,8 +106,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       signal: options.signal,
       say: options.say ?? (() => undefined),
     });
-    const { speed } = options;
-    const clock = new Clock(typeof speed === "number" ? speed : speed[chosen ? "docker" : "process"]);
+    const clock = new Clock(options.speed);
     const aws = new Aws(endpoint, clock, warn);
     closers.push(() => aws.close());
     const { base: choice = { kind: "ministack" }, venv, token, keepFolder } = options;

@@ -17,7 +17,7 @@ import { usualSpeed } from "./pace";
 import type { Progress } from "./progress";
 
 export interface BringUpOptions {
-  /** How many times as fast as on AWS its waits are. @default usual, by what runs images */
+  /** How many times as fast as on AWS its waits are. @default usual */
   speed?: number;
   /** Brings the stacks up with the real Pulumi engine. @default false: directly */
   engine?: boolean;

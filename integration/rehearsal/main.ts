@@ -15,8 +15,8 @@ import { scenarios, usual } from "./scenarios";
 
 interface Options {
   scenario: string[];
-  speed?: number;
-  rate?: number;
+  speed: number;
+  rate: number;
   port?: number;
   report: string;
   base: string;
@@ -44,8 +44,6 @@ const checkedBase = (text: string) => {
   }
 };
 
-const byEngine = ({ process, docker }: Record<EngineName, number>) => `${process}, with Docker ${docker}`;
-
 const ids = scenarios.map(({ id }) => id);
 
 function readOptions(): Options {
@@ -61,16 +59,14 @@ function readOptions(): Options {
         .default(usual),
     )
     .addOption(
-      new Option(
-        "--speed <factor>",
-        `how many times as fast as on AWS its waits are (default: ${byEngine(usualSpeed)})`,
-      ).argParser(number(1, 1000)),
+      new Option("--speed <factor>", "how many times as fast as on AWS its waits are")
+        .argParser(number(1, 1000))
+        .default(usualSpeed),
     )
     .addOption(
-      new Option(
-        "--rate <requests>",
-        `requests a second to each environment (default: ${byEngine(usualRatePerSecond)})`,
-      ).argParser(number(1, 2000)),
+      new Option("--rate <requests>", "requests a second to each environment")
+        .argParser(number(1, 2000))
+        .default(usualRatePerSecond),
     )
     .addOption(
       new Option(
@@ -164,7 +160,7 @@ async function main(): Promise<number> {
     const result = await runScenarios({
       broughtUp,
       scenarios: wanted.flatMap((id) => scenarios.filter((scenario) => scenario.id === id)),
-      ratePerSecond: options.rate ?? usualRatePerSecond[broughtUp.local.containers.engine],
+      ratePerSecond: options.rate,
       progress,
     });
     // What it was stopped in is no result.

@@ -40,7 +40,7 @@ async function rehearse(containers: EngineName, progress: Progress, signal: Abor
     const { scenarios: results } = await runScenarios({
       broughtUp,
       scenarios: scenarios.filter(({ id }) => usual.includes(id)),
-      ratePerSecond: usualRatePerSecond[containers],
+      ratePerSecond: usualRatePerSecond,
       progress,
     });
     const [good, bad] = results;

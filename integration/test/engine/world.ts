@@ -4,6 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { bringUp, type BroughtUp } from "../../rehearsal/bring-up";
 import type { EnvironmentName } from "../../rehearsal/environments";
+import { usualRatePerSecond } from "../../rehearsal/pace";
 import { progressOn, type Progress } from "../../rehearsal/progress";
 import { Rehearsal } from "../../rehearsal/rehearsal";
 import { workingTree } from "../../rehearsal/run";
@@ -11,9 +12,8 @@ import { takeInventory, type Inventory } from "../../provision/inventory";
 import type { EngineStack } from "../../provision/engine";
 import { recordConnections, type Recorded } from "./connections";
 
-// Less than is usual: the engine works all along, and clients are to leave it a processor.
-const speed = 100;
-const ratePerSecond = 50;
+/** Half of what is usual: the engine works all along, and clients are to leave it a processor. */
+const ratePerSecond = usualRatePerSecond / 2;
 
 export const environmentNames = ["staging", "prod"] as const;
 
@@ -47,7 +47,6 @@ export async function startWorld(): Promise<World> {
   const broughtUp = await bringUp({
     engine: true,
     containers: "process",
-    speed,
     port: 0,
     progress,
   }).catch(async (error: unknown) => {
