@@ -21,7 +21,7 @@ import type { ActionRun, DeploymentRun, ReleaseTimeline } from "./model";
 import type { Progress } from "./progress";
 
 /** Wall milliseconds between two looks. */
-const look = 100;
+const look = 200;
 /** No pipeline of a rehearsal takes this long here; one that does hangs. In wall milliseconds. */
 const patience = 240_000;
 

@@ -21,8 +21,8 @@ export class Scheduler {
     private readonly aws: Aws,
     private readonly containers: ContainerEngine,
   ) {
-    // A look every five seconds, but not more often than ten times a second on this machine.
-    this.stopWatching = aws.clock.every(Math.max(seconds(5), 100 * aws.clock.speed), () => this.watch());
+    // A look every five seconds, but not more often than five times a second on this machine.
+    this.stopWatching = aws.clock.every(Math.max(seconds(5), 200 * aws.clock.speed), () => this.watch());
   }
 
   /** Starts and stops tasks until each task set of the service has its count. */

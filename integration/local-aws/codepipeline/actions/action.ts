@@ -73,8 +73,8 @@ export function inputNamed(request: ActionRequest, key: string): StoredArtifact 
   );
 }
 
-/** Polls every 5 seconds of AWS time, but not more often than every 20 ms here. */
-export const pollEvery = ({ clock }: Aws): number => Math.max(seconds(5), 20 * clock.speed);
+/** Polls every 5 seconds of AWS time, but not more often than every 100 ms here. */
+export const pollEvery = ({ clock }: Aws): number => Math.max(seconds(5), 100 * clock.speed);
 
 export const consoleUrl = (service: string, region: string, rest: string): string =>
   `https://console.aws.amazon.com/${service}/home?region=${region}#${rest}`;
