@@ -3,17 +3,14 @@
 "use strict";
 const Module = require("node:module");
 
-// Pulumi loads npm's whole dependency resolver (800 files) to serialize functions, which no program here does. It
-// is loaded when somebody uses it.
+// Pulumi loads npm's whole dependency resolver (800 files) and TypeScript to serialize functions, which no program here
+// does. They are loaded when Pulumi uses something of them.
+const onlyToSerialize = ["@npmcli/arborist", "typescript"];
 const load = Module._load;
-Module._load = function (request, ...others) {
-  if (request !== "@npmcli/arborist") return load.call(this, request, ...others);
-  return {
-    __esModule: true,
-    get Arborist() {
-      return load.call(this, request, ...others).Arborist;
-    },
-  };
+Module._load = function (request, parent, ...others) {
+  const real = () => load.call(this, request, parent, ...others);
+  if (!onlyToSerialize.includes(request) || !/@pulumi.pulumi./.test(parent?.filename)) return real();
+  return new Proxy({}, { get: (_, name) => name === "__esModule" || real()[name] });
 };
 
 const started = new Promise((resolve) => process.once("message", resolve));
