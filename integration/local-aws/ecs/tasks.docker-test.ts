@@ -70,7 +70,15 @@ describe("tasks in the real Docker", function () {
     changes: Partial<sdk.ContainerDefinition> = {},
     ...more: sdk.ContainerDefinition[]
   ): Promise<void> {
-    const web = { name: "web", image, entryPoint: ["node"], command: ["-e", program], ...changes };
+    // What is told to stop as it starts does not listen yet.
+    const web = {
+      name: "web",
+      image,
+      entryPoint: ["node"],
+      command: ["-e", program],
+      stopTimeout: 5,
+      ...changes,
+    };
     service = `api-${randomUUID().slice(0, 8)}`;
     const { taskDefinition } = await client.send(
       new sdk.RegisterTaskDefinitionCommand(
