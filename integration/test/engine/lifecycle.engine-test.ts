@@ -279,6 +279,7 @@ describe("both stacks under the real Pulumi engine", function () {
       { name: "staging", release: reached(fix.staging, fix.staging) },
       { name: "prod", release: fixProd },
     );
+    await previewsNothing("prod");
   });
 
   it("failed no client's request in all that time, but for the bad version's in its canary", async () => {
