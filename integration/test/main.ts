@@ -25,16 +25,15 @@ function check(name: string, script: string, args: string[]): Promise<boolean> {
   });
 }
 
-/** What takes less than ESLint does alone. */
-async function typesAndFormat(): Promise<boolean[]> {
-  const types = await check("types", "typescript/bin/tsc", ["--noEmit"]);
-  return [types, await check("prettier", "prettier/bin/prettier.cjs", ["--check", "."])];
+async function style(): Promise<boolean> {
+  const lint = await check("eslint", "eslint/bin/eslint.js", ["."]);
+  const format = await check("prettier", "prettier/bin/prettier.cjs", ["--check", "."]);
+  return lint && format;
 }
 
 async function main(): Promise<number> {
   const unitOnly = process.argv.includes("--unit");
-  const lint = check("eslint", "eslint/bin/eslint.js", ["."]);
-  const checks = [...(await typesAndFormat()), await lint];
+  const checks = await Promise.all([style(), check("types", "typescript/bin/tsc", ["--noEmit"])]);
   const unit = [
     ...testFiles("infra"),
     ...testFiles("integration").filter((file) => !file.includes("integration/test/")),

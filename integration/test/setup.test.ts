@@ -33,7 +33,8 @@ describe("integration/setup.mjs", function () {
       import { takeToken } from ${JSON.stringify(path.join(root, "integration", "checkout"))};
       const environment = JSON.stringify(process.env);
       console.log(JSON.stringify([takeToken(), takeToken() ?? "none", environment.includes("s3cret")]));`;
-    const told = (environment: Record<string, string>) => JSON.parse(run(program, environment).stdout) as unknown;
+    const told = (environment: Record<string, string>) =>
+      JSON.parse(run(program, environment).stdout) as unknown;
     assert.deepEqual(told({ LOCALSTACK_AUTH_TOKEN: "s3cret\n" }), ["s3cret", "none", false]);
     // A pipe of whoever started it is none of its own.
     assert.deepEqual(told({ GREENROOM_TOKEN_FD: "0" }), [null, "none", false]);
