@@ -72,7 +72,7 @@ async function restoreCaches({ caches }: Recipe, folder: string): Promise<void> 
   }
 }
 
-/** All scenarios take two to three minutes, five and more on a slow machine: against hanging only. What is ended by it cleans up. */
+/** All scenarios take five minutes on two slow cores: against hanging only. What is ended by it cleans up. */
 const limitMs = 10 * 60_000;
 
 /** Runs a command as a job does. */

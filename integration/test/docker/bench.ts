@@ -19,7 +19,7 @@ function readOptions(): Options {
   return new Command("npm run bench:containers --")
     .description(
       "Rehearses a good and a bad release as `npm start` does, with builds and tasks as processes of this machine and as " +
-        "Docker containers, each time on a new local AWS, and prints how long that took and how the two compare. Each has its usual speed and rate.",
+        "Docker containers, each time on a new local AWS, and prints how long that took and how the two compare.",
     )
     .addOption(new Option("--runs <count>", "how often with each engine").argParser(count).default(3))
     .option("--json", "print every run as JSON instead of a table")

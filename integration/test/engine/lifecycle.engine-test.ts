@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { allOf } from "../../checkout";
 import type { Change, Outcome } from "../../provision/engine";
 import type { PastRelease, Rehearsal } from "../../rehearsal/rehearsal";
 import { failsReturningPlayers, harmless } from "../../rehearsal/faults";
@@ -251,7 +252,7 @@ describe("both stacks under the real Pulumi engine", function () {
         terminationWait: "5 minutes",
       },
     });
-    const [removed] = await Promise.all([stacks.staging.up(), stacks.prod.up()]);
+    const [removed] = await allOf([stacks.staging.up(), stacks.prod.up()]);
     assert.deepEqual(
       told(removed.changes),
       told(added.changes.map((change) => ({ ...change, op: "delete" }))),
@@ -273,12 +274,9 @@ describe("both stacks under the real Pulumi engine", function () {
     // Staging takes the fix meanwhile.
     const fixing = rehearsal.releaseToStaging({ message: "Remember them again", edits: harmless("fixed") });
     const judging = previewsNothing("prod").then(() => changesLogsOnly("prod", 120));
-    const [fix] = await Promise.all([fixing, judging]);
-    const fixProd = await rehearsal.releaseToProd(fix.version);
-    releases.push(
-      { name: "staging", release: reached(fix.staging, fix.staging) },
-      { name: "prod", release: fixProd },
-    );
+    const [fix] = await allOf([fixing, judging]);
+    releases.push({ name: "staging", release: reached(fix.staging, fix.staging) });
+    releases.push({ name: "prod", release: await rehearsal.releaseToProd(fix.version) });
     await previewsNothing("prod");
   });
 
