@@ -22,7 +22,8 @@ export interface ReleaseFacts {
   previous: string;
   recording: Recording;
   clock: ClockMapping;
-  /** Up to when the clients are looked at: before the next release to this environment begins, or their end. */
+  /** From and up to when the clients are looked at: until the next release can touch them, or their end. */
+  from: AwsMs;
   until: AwsMs;
   /** How busy this machine's processors were meanwhile; undefined where nobody knows. */
   busyPercent?: number;
@@ -36,6 +37,8 @@ export const fewestRequests = 100;
  */
 const fewestOfRate = 0.95;
 const mostLate = 0.1;
+/** Clients that do not quite keep their rate are watched for long enough as well. */
+const watchSlack = 1.2;
 /**
  * How much longer than the API says, in wall milliseconds, the canary may have had traffic: a listener changes before
  * or after its caller writes down the time, and requests under way keep the target that they were given.
@@ -44,33 +47,17 @@ export const propagationMs = 100;
 /** Standard deviations that a random share may lie above its mean: 1 in 30 000 releases exceeds it by chance. */
 const tolerance = 4;
 
-/**
- * When a replacement may have had production traffic: from the beginning of AllowTraffic until the deployment had
- * ended, its rollback included. Undefined when it came to no AllowTraffic.
- */
-export function canaryPeriod(release: ReleaseTimeline): { from: AwsMs; to: AwsMs } | undefined {
-  for (const { deployment } of release.actions) {
-    const from = deployment?.events.find(({ name }) => name === "AllowTraffic")?.startedAt;
-    if (deployment && from !== undefined) return { from, to: deployment.endedAt ?? release.endedAt };
-  }
-  return undefined;
+/** The requests that the release is judged by. */
+export function look({ recording, clock, from, until }: ReleaseFacts): RecordedRequest[] {
+  return [...requestsBetween(recording, wallTime(clock, from), wallTime(clock, until))];
 }
 
-/** The requests that were due between the beginning of the release and `until`. */
-export function look({ release, recording, clock, until }: ReleaseFacts): RecordedRequest[] {
-  return [...requestsBetween(recording, wallTime(clock, release.startedAt), wallTime(clock, until))];
-}
+/** How long after a deployment's end, in wall milliseconds, clients have to go on for `holdsAllTraffic` to be said. */
+export const watchMs = (ratePerSecond: number): number =>
+  propagationMs + (fewestRequests * watchSlack * 1000) / ratePerSecond;
 
-/** When the release was over: its deployment's end, which the pipeline learns of later. */
-export function endOf({ release }: ReleaseFacts): AwsMs {
-  const ends = release.actions
-    .map(({ deployment }) => deployment?.endedAt)
-    .filter((end) => end !== undefined);
-  return ends.length > 0 ? Math.max(...ends) : release.endedAt;
-}
-
-export function kept({ release, recording, clock, until }: ReleaseFacts, seen: RecordedRequest[]): Claim {
-  const wallSeconds = (until - release.startedAt) / clock.speed / 1000;
+export function kept({ recording, clock, from, until }: ReleaseFacts, seen: RecordedRequest[]): Claim {
+  const wallSeconds = (until - from) / clock.speed / 1000;
   const due = wallSeconds * recording.ratePerSecond;
   const late = seen.filter(({ lateMs }) => lateMs > lateAfterMs).length;
   const rate = wallSeconds > 0 ? seen.length / wallSeconds : 0;

@@ -7,7 +7,7 @@ import { engineNames, type EngineName } from "../local-aws/containers/choose";
 import { engineMissing } from "../provision/engine";
 import { bringUp, type BroughtUp } from "./bring-up";
 import { exitCode, outcomeCodes, type RehearsalResult } from "./model";
-import { usualRatePerSecond, usualSpeed } from "./pace";
+import { paceWarning, usualRatePerSecond, usualSpeed } from "./pace";
 import { progressOn } from "./progress";
 import { writeReport } from "./report";
 import { runScenarios } from "./run";
@@ -124,6 +124,8 @@ async function main(): Promise<number> {
   const progress = progressOn();
   const stopping = new AbortController();
   const { speed, port, engine, containers } = options;
+  const warning = paceWarning(speed, options.rate);
+  if (warning) progress.step(warning);
   const base = parseBase(options.base, {
     image: options.localstackImage,
     withDockerSocket: options.localstackDockerSocket,

@@ -6,17 +6,23 @@ import {
 } from "@aws-sdk/client-codedeploy";
 import type { LocalAws } from "../local-aws/local-aws";
 import { audience } from "./audience";
+import { watchMs } from "./claims";
 import { edited, push, versionOf, type Edit, type Repository } from "./commits";
 import { originOf, serviceOf, type Environment, type EnvironmentName } from "./environments";
 import { findExecution, follow, type Decision } from "./follow";
-import { clockMapping, wallTime, type AwsMs, type ClockMapping, type ReleaseTimeline } from "./model";
+import {
+  awsTime,
+  clockMapping,
+  wallTime,
+  type AwsMs,
+  type ClockMapping,
+  type ReleaseTimeline,
+} from "./model";
+import { beginOf, endOf } from "./periods";
 import { Processors } from "./processors";
 import type { Progress } from "./progress";
 import { startClients, type Clients, type Recording } from "./traffic/clients";
 import type { ReleaseFacts } from "./verdict";
-
-/** Wall milliseconds that clients go on after a release, so that what they get then can be judged. */
-const aftermath = 800;
 
 export interface ReleaseRequest {
   message: string;
@@ -158,10 +164,9 @@ export class Rehearsal {
     return (timeBasedCanary?.canaryPercentage ?? timeBasedLinear?.linearPercentage ?? 100) / 100;
   }
 
-  /** Lets the clients go on for a moment, then stops them. Can be called again. */
+  /** Stops the clients. Can be called again. */
   stop(): Promise<Record<EnvironmentName, Recording>> {
     this.recordings ??= (async () => {
-      await new Promise((resolve) => setTimeout(resolve, aftermath));
       const [staging, prod] = await Promise.all([this.clients.staging.stop(), this.clients.prod.stop()]);
       this.processors.close();
       this.options.progress.status(() => "");
@@ -170,17 +175,17 @@ export class Rehearsal {
     return this.recordings;
   }
 
-  /** A release with what the clients saw until the next one began, or until they stopped. */
-  async facts(name: EnvironmentName, { timeline, intended, previous }: PastRelease): Promise<ReleaseFacts> {
+  /** A release with what the clients saw until the next one could touch them, or until they stopped. */
+  async facts(name: EnvironmentName, past: PastRelease): Promise<ReleaseFacts> {
     const recording = (await this.stop())[name];
-    const next = this.releases[name].find((other) => other.timeline.startedAt > timeline.startedAt);
-    const { speed, wall, aws } = this.clock;
-    const until = next?.timeline.startedAt ?? aws + (recording.endedAt - wall) * speed;
-    const busyPercent = this.processors.busyPercent(
-      wallTime(this.clock, timeline.startedAt),
-      wallTime(this.clock, until),
-    );
-    return { release: timeline, intended, previous, recording, clock: this.clock, until, busyPercent };
+    const { clock } = this;
+    const index = this.releases[name].indexOf(past);
+    const next = this.releases[name][index + 1];
+    const from = index > 0 ? beginOf(past.timeline) : past.timeline.startedAt;
+    const until = next ? beginOf(next.timeline) : awsTime(clock, recording.endedAt);
+    const busyPercent = this.processors.busyPercent(wallTime(clock, from), wallTime(clock, until));
+    const { timeline: release, intended, previous } = past;
+    return { release, intended, previous, recording, clock, from, until, busyPercent };
   }
 
   private async follow(
@@ -189,7 +194,7 @@ export class Rehearsal {
     revision: string,
     decision?: Decision,
   ): Promise<PastRelease> {
-    const { local, environments, service, progress } = this.options;
+    const { local, environments, service, ratePerSecond, progress } = this.options;
     const past = this.releases[name];
     const last = past.at(-1);
     const previous = !last
@@ -204,8 +209,10 @@ export class Rehearsal {
       alarmNames,
       decision,
     });
-    // The next one may follow at once; who holds the traffic after this one must be seen before.
-    if (timeline.status !== "Succeeded") await new Promise((resolve) => setTimeout(resolve, aftermath));
+    // The next one may follow at once, however fast this machine is; who holds the traffic after this one must be seen
+    // before.
+    const sinceEnd = (this.now() - endOf(timeline)) / local.aws.clock.speed;
+    await new Promise((resolve) => setTimeout(resolve, watchMs(ratePerSecond) - sinceEnd));
     const release = { timeline, intended: version, previous };
     past.push(release);
     return release;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { ReleaseTimeline } from "./model";
 import type { RecordedRequest } from "./traffic/recording";
 import { recordingOf } from "./traffic/testing";
-import { shareLimit } from "./claims";
+import { shareLimit, watchMs } from "./claims";
 import {
   judgeBad,
   judgeGood,
@@ -67,7 +67,16 @@ function facts(
   count = 2000,
 ): ReleaseFacts {
   const recording = recordingOf(count, (index, at) => request(at, index), { startedAt: 0 });
-  return { release: of, intended: "new", previous: "old", recording, clock, until: 100_000, ...more };
+  return {
+    release: of,
+    intended: "new",
+    previous: "old",
+    recording,
+    clock,
+    from: 0,
+    until: 100_000,
+    ...more,
+  };
 }
 
 const inCanary = (at: number) => at >= canary.from && at < canary.to;
@@ -116,6 +125,18 @@ describe("the verdict on a good release", () => {
   const succeeded = release("Succeeded", false);
   const at = (index: number, change: Request) => (time: number, i: number) =>
     i === index ? { ...good(time, i), ...change } : good(time, i);
+  it("needs no more of any rate's clients than they send while they are watched", () => {
+    for (const ratePerSecond of [1, 17, 100, 2000]) {
+      const until = 70_000 + watchMs(ratePerSecond) * clock.speed;
+      const count = Math.ceil((until / clock.speed / 1000) * ratePerSecond);
+      const recording = recordingOf(count, (i, time) => good(time, i), { startedAt: 0, ratePerSecond });
+      const given = (end: number) => ({ ...facts(good, succeeded), recording, until: end });
+      assert.deepEqual(broken(judgeGood(given(until))), [], `${ratePerSecond} a second`);
+      const tooEarly = judgeGood(given(until - (25_000 * clock.speed) / ratePerSecond));
+      assert.ok(broken(tooEarly).includes(says.holdsNew), `${ratePerSecond} a second`);
+    }
+  });
+
   it("tells of a busy machine when requests timed out, and of nothing else", () => {
     const evidence = (change: Request) => {
       const verdict = judgeGood(facts(at(700, change), succeeded, { busyPercent: 99 }));

@@ -1,7 +1,5 @@
 import {
-  canaryPeriod,
   containment,
-  endOf,
   holdsAllTraffic,
   kept,
   look,
@@ -15,8 +13,9 @@ import {
   type ReleaseFacts,
 } from "./claims";
 import type { ScenarioVerdict } from "./model";
+import { canaryPeriod, endOf } from "./periods";
 
-export { canaryPeriod, type Claim, type ReleaseFacts } from "./claims";
+export type { Claim, ReleaseFacts } from "./claims";
 
 /** - `safe`: a good release, of which no client noticed anything but the new version
  *  - `contained`: a bad release, of which only the canary's share of clients noticed, and only while it lasted
@@ -39,7 +38,7 @@ export function judgeGood(facts: ReleaseFacts): Verdict {
   const seen = look(facts);
   const claims = [
     pipelineSucceeded(facts),
-    holdsAllTraffic(facts, seen, facts.intended, endOf(facts)),
+    holdsAllTraffic(facts, seen, facts.intended, endOf(facts.release)),
     noFailure(facts, seen),
     onlyVersions(seen, [facts.previous, facts.intended]),
     kept(facts, seen),
@@ -55,7 +54,7 @@ export function judgeBad(facts: ReleaseFacts, canaryShare: number, next: Verdict
   const seen = look(facts);
   const canary = canaryPeriod(facts.release);
   const met = seen.filter(({ version }) => version === facts.intended);
-  const back = canary?.to ?? endOf(facts);
+  const back = canary?.to ?? endOf(facts.release);
   const claims = [
     {
       claim: "the canary had production traffic",
@@ -93,7 +92,7 @@ export function judgeUntouched(facts: ReleaseFacts): Verdict {
       holds: met === 0,
       evidence: `${met} of ${plural(seen.length, "answer")}`,
     },
-    holdsAllTraffic(facts, seen, facts.previous, endOf(facts)),
+    holdsAllTraffic(facts, seen, facts.previous, endOf(facts.release)),
     noFailure(facts, seen),
     kept(facts, seen),
   ];

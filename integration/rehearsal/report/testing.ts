@@ -1,4 +1,5 @@
 import type { ActionRun, EventRun, RehearsalResult, ReleaseTimeline, ScenarioResult } from "../model";
+import { beginOf } from "../periods";
 import { recordingOf } from "../traffic/testing";
 import { judgeBad, judgeGood, judgeScenario, type ReleaseFacts } from "../verdict";
 import { trafficSeries } from "./series";
@@ -197,6 +198,7 @@ export function sampleResult(): RehearsalResult {
     intended,
     previous,
     clock,
+    from: beginOf(of),
     ...more,
   });
   const good = judgeScenario([
@@ -206,7 +208,7 @@ export function sampleResult(): RehearsalResult {
   const nextVerdict = judgeGood(facts(next, names.next, names.good, { recording: later, until: t2 }));
   const contained = judgeScenario([
     judgeBad(
-      facts(bad, names.bad, names.good, { recording: later, until: next.startedAt }),
+      facts(bad, names.bad, names.good, { recording: later, until: beginOf(next) }),
       canaryShare,
       nextVerdict,
     ),

@@ -1,6 +1,7 @@
 import { breaksBuildspec, failsHook, failsUnitTests, harmless } from "../faults";
+import { canaryPeriod } from "../periods";
 import type { ReleaseRequest } from "../rehearsal";
-import { canaryPeriod, judgeGood, judgeUntouched, withClaims, type Claim } from "../verdict";
+import { judgeGood, judgeUntouched, withClaims, type Claim } from "../verdict";
 import { silenceHook } from "./silent-hook";
 import { baseline, reached, type Scenario } from "./scenario";
 
