@@ -16,14 +16,17 @@ import {
   type ActionExecutionDetail,
 } from "@aws-sdk/client-codepipeline";
 import type { Aws } from "../local-aws/core/aws";
+import { minutes } from "../local-aws/core/clock";
 import type { Environment } from "./environments";
 import type { ActionRun, DeploymentRun, ReleaseTimeline } from "./model";
 import type { Progress } from "./progress";
 
 /** Wall milliseconds between two looks. */
 const look = 200;
-/** No pipeline of a rehearsal takes this long here; one that does hangs. In wall milliseconds. */
-const patience = 240_000;
+/** No pipeline of a rehearsal works this long, in wall milliseconds; one that does hangs. */
+const longestWork = 240_000;
+/** Nor waits this long, in milliseconds of AWS: a silent hook takes an hour, beside the traffic shift and termination. */
+const longestWaits = minutes(180);
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, look));
 
@@ -75,6 +78,7 @@ export async function follow(
   { progress, alarmNames, decision = "Approved" }: FollowOptions,
 ): Promise<ReleaseTimeline> {
   const pipelines = aws.client(CodePipelineClient, environment.identity);
+  const patience = longestWork + longestWaits / aws.clock.speed;
   const deadline = Date.now() + patience;
   const said = new Set<string>();
   const say = (key: string, text: string) => {
@@ -107,7 +111,7 @@ export async function follow(
     }
     if (Date.now() > deadline) {
       throw new Error(
-        `${pipelineName} (${pipelineExecutionId}) had not ended after ${patience / 1000} seconds`,
+        `${pipelineName} (${pipelineExecutionId}) had not ended after ${Math.round(patience / 1000)} seconds`,
       );
     }
     await pause();
