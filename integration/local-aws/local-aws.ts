@@ -94,8 +94,9 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     closers.push(() => gateway.close());
     const docker = once(async () => {
       const id = randomBytes(4).toString("hex");
-      const { signal } = options;
-      const runtime = await openDocker({ id, gatewayPort: Number(new URL(endpoint).port), warn, signal });
+      const { signal, say } = options;
+      const gatewayPort = Number(new URL(endpoint).port);
+      const runtime = await openDocker({ id, gatewayPort, warn, say, signal });
       opened.push(runtime);
       return runtime;
     });
@@ -104,7 +105,6 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       images: options.images ?? [],
       openDocker: docker,
       signal: options.signal,
-      say: options.say ?? (() => undefined),
     });
     const clock = new Clock(options.speed);
     const aws = new Aws(endpoint, clock, warn);

@@ -14,7 +14,6 @@ const program = `
     asked,
     images: [],
     openDocker: () => openDocker({ id: "test", gatewayPort: 1, warn: console.error }),
-    say: console.error,
   }).then(({ because }) => console.log(because), (error) => console.log("refused: " + error.message));
   choose(undefined).then(() => choose("docker"));
 `;

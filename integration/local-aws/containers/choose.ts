@@ -24,9 +24,8 @@ export async function chooseEngine(options: {
   openDocker: () => Promise<DockerRuntime>;
   /** Gives up on pulls. */
   signal?: AbortSignal;
-  say: (message: string) => void;
 }): Promise<EngineChoice> {
-  const { asked, images, openDocker, say } = options;
+  const { asked, images, openDocker } = options;
   const processes = (why: string) => ({ because: `builds and tasks are processes of this machine: ${why}` });
   if (asked === "process") return processes("--containers process");
   const missing = await dockerMissing();
@@ -42,10 +41,7 @@ export async function chooseEngine(options: {
     return error instanceof Error ? error.message : String(error);
   });
   if (typeof runtime === "string") return processes(runtime);
-  for (const image of absent) {
-    say(`Docker pulls ${image}, once …`);
-    await unlessAborted(runtime.ensureImage(image), options.signal);
-  }
+  for (const image of absent) await unlessAborted(runtime.ensureImage(image), options.signal);
   return {
     docker: runtime,
     because: `builds and tasks are Docker containers: ${asked ? "--containers docker" : "a Docker daemon answers"}`,

@@ -4,22 +4,36 @@ import type { AuthConfig } from "dockerode";
 import type { Aws, Identity } from "../../core/aws";
 import { ImageUnavailableError } from "../engine";
 import { ecrRegistry, parseReference } from "../process/reference";
+import { PullProgress, sayingWhile, type PullEvent } from "./pull-progress";
 import type { DockerRuntime } from "./runtime";
 import { messageOf } from "./sweep";
 
-/** Pulls an image. @throws ImageUnavailableError */
+/**
+ * Pulls an image.
+ *
+ * @param options.shown what people call it
+ * @param options.say gets a line now and then when it takes long
+ * @throws ImageUnavailableError
+ */
 export async function pullImage(
   docker: Dockerode,
   image: string,
-  auth?: AuthConfig,
-  /** What people call it. */
-  shown = image,
+  options: { auth?: AuthConfig; shown?: string; say?: (message: string) => void } = {},
 ): Promise<void> {
-  try {
-    const progress = await docker.pull(image, auth ? { authconfig: auth } : {});
+  const { auth, shown = image, say = () => undefined } = options;
+  const progress = new PullProgress();
+  const pull = async () => {
+    const events = await docker.pull(image, auth ? { authconfig: auth } : {});
     await new Promise<void>((resolve, reject) => {
-      docker.modem.followProgress(progress, (error) => (error ? reject(error) : resolve()));
+      docker.modem.followProgress(
+        events,
+        (error) => (error ? reject(error) : resolve()),
+        (event: PullEvent) => progress.take(event),
+      );
     });
+  };
+  try {
+    await sayingWhile(pull(), () => `Docker pulls ${shown} … ${progress.text}`.trimEnd(), say);
   } catch (error) {
     throw new ImageUnavailableError(
       `the image ${shown} is not there and cannot be pulled: ${messageOf(error).replaceAll(image, shown)}`,
@@ -58,7 +72,7 @@ export async function pullEcrImage(runtime: DockerRuntime, image: string, auth: 
     return byDigest;
   }
   // A tag may mean another image than at the last pull.
-  await pullImage(runtime.docker, `${name}:${tag}`, auth, image);
+  await pullImage(runtime.docker, `${name}:${tag}`, { auth, shown: image });
   return `${name}:${tag}`;
 }
 

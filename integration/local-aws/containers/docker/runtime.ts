@@ -38,6 +38,8 @@ export interface DockerOptions {
   id: string;
   gatewayPort: number;
   warn: (message: string) => void;
+  /** Gets a line now and then when an image is pulled. */
+  say?: (message: string) => void;
   /** The image that the relay runs in; it has Node.js 20 or newer as `node`. */
   relayImage?: string;
   /** Gives up on the pull of it. */
@@ -73,7 +75,7 @@ export async function imagesToPull(images: readonly string[]): Promise<string[]>
 /** Opens a place of its own for a rehearsal. @throws Error with a sentence for people */
 export async function openDocker(options: DockerOptions): Promise<DockerRuntime> {
   const { docker, socketPath, desktop } = await findDocker();
-  const { warn, gatewayPort } = options;
+  const { warn, say, gatewayPort } = options;
   const id = options.id
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
@@ -85,7 +87,7 @@ export async function openDocker(options: DockerOptions): Promise<DockerRuntime>
     if (await isThere(docker, image)) return;
     let pull = pulls.get(image);
     if (!pull) {
-      pull = pullImage(docker, image, auth, shown).finally(() => pulls.delete(image));
+      pull = pullImage(docker, image, { auth, shown, say }).finally(() => pulls.delete(image));
       pulls.set(image, pull);
     }
     return pull;
