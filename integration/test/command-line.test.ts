@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import net from "node:net";
+import os from "node:os";
 import path from "node:path";
 import { descendants, folders, left, root, start, type Ended } from "./command";
 
@@ -87,9 +89,11 @@ describe("the command line", function () {
   /** Starts a rehearsal and does something to its processes in the middle of its first build. */
   async function disturbed(
     disturb: (family: { pid: number; command: string }[], child: ChildProcess) => void,
+    environment: Record<string, string> = {},
   ): Promise<Ended & { left: string[] }> {
     let family: { pid: number; command: string }[] = [];
     const ended = await start([], {
+      environment,
       onText: (text, child) => {
         if (family.length > 0 || !text.includes("staging Build …")) return;
         family = descendants(child.pid ?? 0);
@@ -122,6 +126,24 @@ describe("the command line", function () {
     });
     assert.equal(code, 143);
     assert.match(stderr, /SIGTERM: cleaning up/);
+    assert.deepEqual(left, []);
+    assert.deepEqual(folders(), before);
+  });
+
+  it("ends with exit code 2 on a defect of its own, and leaves nothing", async () => {
+    const before = folders();
+    const folder = mkdtempSync(path.join(os.tmpdir(), "defect-test-"));
+    const preload = path.join(folder, "defect.cjs");
+    writeFileSync(
+      preload,
+      `if (process.argv[1].endsWith("main.ts"))
+        process.on("SIGUSR2", () => { throw new Error("a defect"); });`,
+    );
+    const environment = { NODE_OPTIONS: `--require=${preload}` };
+    const { code, stderr, left } = await disturbed(signal("rehearsal/main.ts", "SIGUSR2"), environment);
+    rmSync(folder, { recursive: true });
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, /greenroom: Error: a defect\n[^]*: cleaning up/);
     assert.deepEqual(left, []);
     assert.deepEqual(folders(), before);
   });
