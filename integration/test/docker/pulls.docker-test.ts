@@ -12,7 +12,7 @@ import { assertNothingAbandoned, foldersIn } from "./rehearse";
 
 const digestOf = (text: string) => `sha256:${createHash("sha256").update(text).digest("hex")}`;
 
-/** A registry with one image, whose layer begins to come and never ends. */
+/** A registry with one image, whose layer comes slowly. */
 class SlowRegistry {
   readonly image: string;
   /** Somebody waits for the layer. */
@@ -37,12 +37,19 @@ class SlowRegistry {
     server.on("request", ({ url = "" }, response) => {
       if (url.endsWith(layer.digest)) {
         response.writeHead(200, { "content-length": layer.size });
-        response.write(Buffer.alloc(3_000_000));
+        const trickle = setInterval(() => response.write(Buffer.alloc(200_000)), 100);
         waiting.add(response);
-        response.once("close", () => waiting.delete(response));
+        response.once("close", () => {
+          clearInterval(trickle);
+          waiting.delete(response);
+        });
       } else if (url.includes("/manifests/")) {
-        const headers = { "content-type": type("distribution.manifest.v2+json") };
-        response.writeHead(200, { ...headers, "docker-content-digest": digestOf(manifest) }).end(manifest);
+        const headers = {
+          "content-type": type("distribution.manifest.v2+json"),
+          "content-length": manifest.length,
+          "docker-content-digest": digestOf(manifest),
+        };
+        response.writeHead(200, headers).end(manifest);
       } else {
         response.end(url.endsWith(digestOf(config)) ? config : "{}");
       }
