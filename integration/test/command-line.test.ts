@@ -136,7 +136,7 @@ describe("the command line", function () {
     const preload = path.join(folder, "defect.cjs");
     writeFileSync(
       preload,
-      `if (process.argv[1].endsWith("main.ts"))
+      `if (process.argv[1]?.endsWith("main.ts"))
         process.on("SIGUSR2", () => { throw new Error("a defect"); });`,
     );
     const environment = { NODE_OPTIONS: `--require=${preload}` };

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { minutes } from "../local-aws/core/clock";
 import type { RehearsalResult } from "../rehearsal/model";
 import { scenarios } from "../rehearsal/scenarios";
 import { rehearsalJob } from "./ci/job";
@@ -26,4 +27,12 @@ describe("the scenarios", function () {
       assert.equal(played.verdict?.asExpected, true);
     });
   }
+
+  it("predict what AWS would take: an hour and more for a hook that never reports", () => {
+    const played = result?.scenarios.find(({ id }) => id === "hook-silent");
+    const predicted = played?.releases
+      .filter(({ status }) => status === "Failed")
+      .map((one) => one.predictedAwsMs);
+    assert.ok(predicted?.length === 1 && Number(predicted[0]) > minutes(60), `${predicted}`);
+  });
 });

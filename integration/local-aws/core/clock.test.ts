@@ -52,7 +52,15 @@ describe("the clock", () => {
     );
     assert.equal(value, "there");
     assert.ok(span.awsMs < 1000, `predicted ${span.awsMs} ms`);
-    assert.equal(await clock.until(() => undefined, { everyMs: seconds(1), limitMs: seconds(5) }), undefined);
+  });
+
+  it("counts the limit of what never comes as a wait, as AWS waits for it, too", async () => {
+    const clock = new Clock(1000);
+    const { value, span } = await clock.measure(() =>
+      clock.until(() => undefined, { everyMs: seconds(10), limitMs: minutes(2) }),
+    );
+    assert.equal(value, undefined);
+    assert.ok(span.awsMs >= 120_000 && span.awsMs < 121_000, `predicted ${span.awsMs} ms`);
   });
 
   it("repeats a task, never twice at once, until it is stopped", async () => {

@@ -48,28 +48,38 @@ export class Clock {
       const timer = setTimeout(done, awsMs / this.speed);
       signal?.addEventListener("abort", done, { once: true });
     });
-    const total = waited.getStore();
-    if (!total) return;
-    const wallMs = performance.now() - begun;
-    total.wallMs += wallMs;
-    total.awsMs += signal?.aborted ? wallMs * this.speed : awsMs;
+    this.count(begun, signal?.aborted ? (performance.now() - begun) * this.speed : awsMs);
   }
 
   /**
    * Watches work that really runs: polls `probe` every `everyMs` of AWS time until it gives a value. Gives undefined
-   * after `limitMs` or on abort. `measure` counts the time one to one, since it is the work that takes it.
+   * after `limitMs` or on abort. `measure` counts the time one to one, since it is the work that takes it; a limit that
+   * is reached is a wait, which AWS waits as well.
    */
   async until<T>(
     probe: () => Promise<T | undefined> | T | undefined,
     { everyMs, limitMs, signal }: { everyMs: number; limitMs: number; signal?: AbortSignal },
   ): Promise<T | undefined> {
+    const begun = performance.now();
     const deadline = this.now().getTime() + limitMs;
     for (;;) {
       const value = await probe();
       if (value !== undefined) return value;
-      if (signal?.aborted || this.now().getTime() >= deadline) return undefined;
+      if (signal?.aborted) return undefined;
+      if (this.now().getTime() >= deadline) {
+        this.count(begun, limitMs);
+        return undefined;
+      }
       await waited.exit(() => this.sleep(everyMs, signal));
     }
+  }
+
+  /** Has whoever measures know that all since `begun` was a wait. */
+  private count(begun: number, awsMs: number): void {
+    const total = waited.getStore();
+    if (!total) return;
+    total.wallMs += performance.now() - begun;
+    total.awsMs += awsMs;
   }
 
   /** Runs `task` every `awsMs` of AWS time, never twice at once, until the returned function is called. */
