@@ -80,8 +80,9 @@ export class Rehearsal {
         name,
         origin: originOf(local, serviceOf(environments[name], service)),
         ratePerSecond,
-        // Bounded, but longer than any rehearsal: without clients, no alarm would stop a bad release.
-        maxSeconds: 3600,
+        // Bounded, but longer than any rehearsal, which is an hour of work and half a day of AWS's waits at most: without
+        // clients, no alarm would stop a bad release.
+        maxSeconds: 3600 + (12 * 3600) / local.aws.clock.speed,
         requests: audience[name],
       });
     const [staging, prod] = await Promise.all([start("staging"), start("prod")]);

@@ -246,7 +246,7 @@ describe("clients", () => {
     [
       "no end",
       { maxSeconds: Infinity },
-      "clients of prod: maxSeconds is Infinity; it must be above 0 and at most 3600",
+      "clients of prod: maxSeconds is Infinity; it must be above 0 and at most 86400",
     ],
     [
       "a path in the origin",

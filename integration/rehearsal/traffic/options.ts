@@ -55,8 +55,8 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
   if (!(options.ratePerSecond > 0 && options.ratePerSecond <= 5000))
     throw refuse(`ratePerSecond is ${options.ratePerSecond}; it must be above 0 and at most 5000`);
   if (!(resolved.timeoutMs > 0)) throw refuse(`timeoutMs is ${resolved.timeoutMs}; it must be above 0`);
-  if (!(resolved.maxSeconds > 0 && resolved.maxSeconds <= 3600))
-    throw refuse(`maxSeconds is ${resolved.maxSeconds}; it must be above 0 and at most 3600`);
+  if (!(resolved.maxSeconds > 0 && resolved.maxSeconds <= 86_400))
+    throw refuse(`maxSeconds is ${resolved.maxSeconds}; it must be above 0 and at most 86400`);
   if (!URL.canParse(options.origin) || new URL(options.origin).origin !== options.origin)
     throw refuse(`origin is "${options.origin}"; it must look like http://127.0.0.1:8080, without a path`);
   return resolved;
