@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import net from "node:net";
 import os from "node:os";
 import path from "node:path";
-import { descendants, folders, left, root, start, type Ended } from "./command";
+import { descendants, folders, left, root, signal, start, type Ended } from "./command";
 
 describe("the command line", function () {
   this.timeout(90_000);
@@ -102,11 +102,6 @@ describe("the command line", function () {
     });
     return { ...ended, left: await left(family) };
   }
-  const signal = (part: string, name: NodeJS.Signals) => (family: { pid: number; command: string }[]) => {
-    const found = family.find(({ command }) => command.includes(part));
-    assert.ok(found, `${part} runs`);
-    process.kill(found.pid, name);
-  };
 
   it("stops with exit code 2 when the base dies in the middle, and leaves nothing", async () => {
     const before = folders();

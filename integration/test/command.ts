@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { readdirSync } from "node:fs";
 import os from "node:os";
@@ -49,6 +50,13 @@ export function descendants(pid: number): { pid: number; command: string }[] {
   }
   return found;
 }
+
+/** Sends a signal to the one whose command line has `part`. */
+export const signal = (part: string, name: NodeJS.Signals) => (family: ReturnType<typeof descendants>) => {
+  const found = family.find(({ command }) => command.includes(part));
+  assert.ok(found, `${part} runs`);
+  process.kill(found.pid, name);
+};
 
 export const folders = () => readdirSync(os.tmpdir()).filter((name) => name.startsWith("greenroom-"));
 const alive = (pid: number) => {

@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { testDocker } from "../../local-aws/containers/docker/testing";
-import { descendants, left, start } from "../command";
+import { descendants, left, signal, start } from "../command";
 import { assertNothingAbandoned, foldersIn } from "./rehearse";
 
 const digestOf = (text: string) => `sha256:${createHash("sha256").update(text).digest("hex")}`;
@@ -94,9 +94,8 @@ describe("a pull that takes long", function () {
         onText: (text, { pid = 0 }) => {
           if (family.length > 0 || !text.includes(`Docker pulls ${registry.image}`)) return;
           family = descendants(pid);
-          const rehearsal = family.find(({ command }) => command.includes("rehearsal/main.ts"));
           asked = registry.isAsked();
-          process.kill(rehearsal?.pid ?? 0, "SIGINT");
+          signal("rehearsal/main.ts", "SIGINT")(family);
         },
       });
       assert.equal(code, 130, stderr);
