@@ -1,5 +1,6 @@
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import type { Clock, Span } from "./clock";
+import { Events } from "./events";
 
 /** Who makes a call, as the credentials say. */
 export interface Identity {
@@ -22,6 +23,8 @@ export class Aws {
   private readonly clients = new Map<string, unknown>();
   /** How long deployments took, here and as on AWS, by id. Other work takes on AWS what it takes here. */
   readonly spans = new Map<string, Span>();
+  /** Where services put what happens, for EventBridge. */
+  readonly events: Events;
 
   constructor(
     /** The gateway: `http://127.0.0.1:PORT`. */
@@ -29,7 +32,9 @@ export class Aws {
     readonly clock: Clock,
     /** Where a problem goes that no API caller gets to see. */
     readonly warn: (message: string) => void,
-  ) {}
+  ) {
+    this.events = new Events(clock);
+  }
 
   /** An SDK client that acts as `identity`. Clients are kept and shared. */
   client<C>(Client: new (config: ClientConfig) => C, identity: Identity): C {
