@@ -171,7 +171,7 @@ async function main(): Promise<number> {
     progress.close();
     process.stdout.write(summary(result, files.html));
     if (options.keep) await keep(broughtUp);
-    return exitCode(result.scenarios);
+    return exitCode(result);
   } catch (error) {
     // Stopped from outside: whoever did it has been answered already.
     if (stopping.signal.aborted) await new Promise(() => undefined);

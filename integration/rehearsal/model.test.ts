@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { performance } from "node:perf_hooks";
 import { Clock } from "../local-aws/core/clock";
-import { awsTime, clockMapping, exitCode, wallTime, type ScenarioResult } from "./model";
+import { awsTime, clockMapping, exitCode, wallTime, type NotRehearsed, type ScenarioResult } from "./model";
 
 describe("the clocks", () => {
   it("lie on each other at any moment", () => {
@@ -15,6 +15,7 @@ describe("the clocks", () => {
 
 describe("the exit code", () => {
   const scenario = (asExpected?: boolean, couldNotRun?: string): ScenarioResult => ({
+    service: "a",
     id: "s",
     title: "S",
     description: "",
@@ -26,14 +27,17 @@ describe("the exit code", () => {
     releases: [],
     traffic: [],
   });
-  const cases: [string, ScenarioResult[], number][] = [
+  const leftOut = (asked: boolean): NotRehearsed => ({ service: "b", reason: "it was left out", asked });
+  const cases: [string, ScenarioResult[], number, NotRehearsed[]?][] = [
     ["all as expected", [scenario(true), scenario(true)], 0],
     ["one not", [scenario(true), scenario(false)], 1],
     ["one could not run", [scenario(false), scenario(undefined, "the base died")], 2],
     ["one ended early, though judged", [scenario(true, "the base died")], 2],
     ["nothing was rehearsed", [], 2],
+    ["a service that nobody asked for was left out", [scenario(true)], 0, [leftOut(false)]],
+    ["a service that somebody asked for was left out", [scenario(true)], 2, [leftOut(true)]],
   ];
-  for (const [what, scenarios, code] of cases) {
-    it(`is ${code}: ${what}`, () => assert.equal(exitCode(scenarios), code));
+  for (const [what, scenarios, code, notRehearsed = []] of cases) {
+    it(`is ${code}: ${what}`, () => assert.equal(exitCode({ scenarios, notRehearsed }), code));
   }
 });

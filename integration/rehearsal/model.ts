@@ -107,6 +107,8 @@ export interface TrafficTotals {
 }
 
 export interface ScenarioResult {
+  /** Whose releases it played. */
+  service: string;
   /** For file names and CI, e.g. `bad-release`. */
   id: string;
   title: string;
@@ -129,6 +131,16 @@ export interface ScenarioVerdict {
   releases: Verdict[];
 }
 
+/** A service that was left out, or one of its pipelines. */
+export interface NotRehearsed {
+  service: string;
+  /** Absent for both. */
+  environment?: string;
+  reason: string;
+  /** Somebody asked for it, which is never a success. */
+  asked: boolean;
+}
+
 /** Everything a report is made from. */
 export interface RehearsalResult {
   /** Raised when a reader of report.json has to be changed. */
@@ -138,6 +150,8 @@ export interface RehearsalResult {
   wallMs: WallMs;
   clock: ClockMapping;
   scenarios: ScenarioResult[];
+  /** What the stacks have and this rehearsal left out. */
+  notRehearsed: NotRehearsed[];
   /** E.g. `{ greenroom: "0.1.0", node: "v20.20.2", MiniStack: "1.5.33" }`. */
   versions: Record<string, string>;
   /** The base emulators, e.g. `LocalStack 4.9.2, MiniStack 1.5.33`. */
@@ -151,10 +165,17 @@ export interface RehearsalResult {
 
 export const outcomeCodes = { asExpected: 0, notAsExpected: 1, couldNotRun: 2 } as const;
 
-/** 0 when every scenario went as expected, 1 when one did not, 2 when one could not run, or there was none. */
-export function exitCode(scenarios: readonly ScenarioResult[]): 0 | 1 | 2 {
+/**
+ * 0 when every scenario went as expected, 1 when one did not, 2 when one could not run, there was none, or something
+ * that was asked for was left out.
+ */
+export function exitCode({
+  scenarios,
+  notRehearsed,
+}: Pick<RehearsalResult, "scenarios" | "notRehearsed">): 0 | 1 | 2 {
   const ran = scenarios.every(({ verdict, couldNotRun }) => verdict && couldNotRun === undefined);
-  if (!ran || scenarios.length === 0) return outcomeCodes.couldNotRun;
+  if (!ran || scenarios.length === 0 || notRehearsed.some(({ asked }) => asked))
+    return outcomeCodes.couldNotRun;
   const expected = scenarios.every(({ verdict }) => verdict?.asExpected);
   return expected ? outcomeCodes.asExpected : outcomeCodes.notAsExpected;
 }

@@ -56,6 +56,7 @@ export async function runScenarios(options: RunOptions): Promise<RehearsalResult
       const period = { from, to: runs[i + 1] ? to : end };
       const series = (name: EnvironmentName) => trafficSeries(recordings[name], rehearsal.clock, period);
       return {
+        service: "trivia-api",
         id: scenario.id,
         title: scenario.title,
         description: scenario.description,
@@ -75,6 +76,7 @@ export async function runScenarios(options: RunOptions): Promise<RehearsalResult
     wallMs: Date.now() - startedAt.getTime(),
     clock: rehearsal.clock,
     scenarios: await Promise.all(results),
+    notRehearsed: [],
     versions: { ...versions(), ...local.versions },
     base: local.servedBy
       .slice(1)

@@ -36,10 +36,10 @@ export function reportPage(result: RehearsalResult): string {
 
 export const tones = { 0: "good", 1: "bad", 2: "warn" } as const;
 
-export function headline({ scenarios }: RehearsalResult): string {
+export function headline({ scenarios, notRehearsed }: RehearsalResult): string {
   const well = scenarios.filter(({ verdict }) => verdict?.asExpected).length;
   const count = scenarios.length;
-  const code = exitCode(scenarios);
+  const code = exitCode({ scenarios, notRehearsed });
   if (count === 0) return "Nothing was rehearsed";
   if (code === 2) return "The rehearsal could not run to its end";
   if (code === 1) return `Not as expected: ${count - well} of ${count} scenario${count === 1 ? "" : "s"}`;
@@ -48,7 +48,7 @@ export function headline({ scenarios }: RehearsalResult): string {
 }
 
 function hero(result: RehearsalResult): Html {
-  return html`<header class="hero ${tones[exitCode(result.scenarios)]}">
+  return html`<header class="hero ${tones[exitCode(result)]}">
     <p class="eyebrow">Greenroom rehearsal · ${new Date(result.startedAt).toUTCString()}</p>
     <h1>${headline(result)}</h1>
     <ul>

@@ -24,6 +24,7 @@ function troubled(): RehearsalResult {
   claim.holds = false;
   claim.evidence = "line 1\n\u001b[31mred\u001b[0m \u0000 & more";
   result.scenarios.push({
+    service: "trivia-api",
     id: "silent-hook",
     title: "A silent hook",
     description: "",

@@ -215,6 +215,7 @@ export function sampleResult(): RehearsalResult {
     nextVerdict,
   ]);
   const scenario = (id: string, title: string, description: string, from: number, to: number) => ({
+    service: "trivia-api",
     id,
     title,
     description,
@@ -257,6 +258,7 @@ export function sampleResult(): RehearsalResult {
     wallMs: (t2 - clock.aws) / speed,
     clock,
     scenarios,
+    notRehearsed: [],
     versions: { greenroom: "0.1.0", node: "v20.20.2", MiniStack: "1.5.33" },
     base: "MiniStack 1.5.33",
     servedBy: [
