@@ -7,6 +7,7 @@ import { engineNames, type EngineName } from "../local-aws/containers/choose";
 import { engineMissing } from "../provision/engine";
 import { bringUp, type BroughtUp } from "./bring-up";
 import { exitCode, outcomeCodes, type RehearsalResult } from "./model";
+import { unexpected } from "./outcome";
 import { paceWarning, usualRatePerSecond, usualSpeed } from "./pace";
 import { progressOn } from "./progress";
 import { writeReport } from "./report";
@@ -106,7 +107,7 @@ function readOptions(): Options {
       "after",
       `\nScenarios:\n${scenarios.map(({ id, title }) => `  ${id.padEnd(18)} ${title}`).join("\n")}\n\n` +
         "LocalStack's token is taken from LOCALSTACK_AUTH_TOKEN.\n\n" +
-        "Exit codes: 0 everything went as expected, 1 it did not, 2 the rehearsal could not run.",
+        "Exit codes: 0 everything went as expected, 1 it did not, 2 it could not run, or something was not judged or not rehearsed.",
     )
     // Commander's own code for a wrong option is 1, which here is a verdict.
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
@@ -190,10 +191,11 @@ function summary({ scenarios: results }: RehearsalResult, report: string): strin
     const outcome = couldNotRun ? "COULD NOT RUN" : verdict?.asExpected ? "AS EXPECTED" : "NOT AS EXPECTED";
     lines.push(`${outcome}  ${title} (${id}, ${(wallMs / 1000).toFixed(1)} s here)`);
     if (couldNotRun) lines.push(`  ${couldNotRun}`);
-    for (const { environment, version, outcome: came, claims } of verdict?.releases ?? []) {
-      lines.push(`  ${environment.padEnd(7)} ${version}: ${came}`);
-      for (const { claim, evidence } of claims.filter(({ holds }) => !holds))
-        lines.push(`    not so: ${claim} (${evidence})`);
+    for (const release of verdict?.releases ?? []) {
+      const { environment, version, outcome: came, expected } = release;
+      const instead = expected === came ? "" : `, expected was ${expected}`;
+      lines.push(`  ${environment.padEnd(7)} ${version}: ${came}${instead}`);
+      for (const why of unexpected(release)) lines.push(`    ${why}`);
     }
     for (const { environment, status, predictedAwsMs } of releases) {
       lines.push(

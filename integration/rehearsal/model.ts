@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import type { Clock } from "../local-aws/core/clock";
+import type { ScenarioVerdict } from "./outcome";
 import type { Outcome } from "./traffic/recording";
-import type { Verdict } from "./verdict";
 
 /** A moment or a length in AWS time: epoch milliseconds, or milliseconds. */
 export type AwsMs = number;
@@ -125,12 +125,6 @@ export interface ScenarioResult {
   traffic: TrafficSeries[];
 }
 
-export interface ScenarioVerdict {
-  asExpected: boolean;
-  /** One for each release that was judged, in order. */
-  releases: Verdict[];
-}
-
 /** A service that was left out, or one of its pipelines. */
 export interface NotRehearsed {
   service: string;
@@ -144,7 +138,7 @@ export interface NotRehearsed {
 /** Everything a report is made from. */
 export interface RehearsalResult {
   /** Raised when a reader of report.json has to be changed. */
-  schema: "greenroom.rehearsal/1";
+  schema: "greenroom.rehearsal/2";
   /** ISO 8601, wall clock. */
   startedAt: string;
   wallMs: WallMs;
@@ -166,14 +160,17 @@ export interface RehearsalResult {
 export const outcomeCodes = { asExpected: 0, notAsExpected: 1, couldNotRun: 2 } as const;
 
 /**
- * 0 when every scenario went as expected, 1 when one did not, 2 when one could not run, there was none, or something
- * that was asked for was left out.
+ * 0 when every scenario went as expected, 1 when one did not. 2 when one could not run, there was none, or something that
+ * was asked for was not judged or not rehearsed.
  */
 export function exitCode({
   scenarios,
   notRehearsed,
 }: Pick<RehearsalResult, "scenarios" | "notRehearsed">): 0 | 1 | 2 {
-  const ran = scenarios.every(({ verdict, couldNotRun }) => verdict && couldNotRun === undefined);
+  const ran = scenarios.every(
+    ({ verdict, couldNotRun }) =>
+      couldNotRun === undefined && verdict?.releases.every(({ outcome }) => outcome !== "not judged"),
+  );
   if (!ran || scenarios.length === 0 || notRehearsed.some(({ asked }) => asked))
     return outcomeCodes.couldNotRun;
   const expected = scenarios.every(({ verdict }) => verdict?.asExpected);

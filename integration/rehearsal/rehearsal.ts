@@ -1,11 +1,7 @@
 import { HeadObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import {
-  CodeDeployClient,
-  GetDeploymentConfigCommand,
-  GetDeploymentGroupCommand,
-} from "@aws-sdk/client-codedeploy";
 import type { LocalAws } from "../local-aws/local-aws";
 import { audience } from "./audience";
+import { boundOf } from "./bound";
 import { watchMs } from "./claims";
 import { edited, push, versionOf, type Edit, type Repository } from "./commits";
 import { originOf, serviceOf, type Environment, type EnvironmentName } from "./environments";
@@ -21,8 +17,9 @@ import {
 import { beginOf, endOf } from "./periods";
 import { Processors } from "./processors";
 import type { Progress } from "./progress";
+import { releaseSettings } from "./release-settings";
 import { startClients, type Clients, type Recording } from "./traffic/clients";
-import type { ReleaseFacts } from "./verdict";
+import type { ReleaseFacts, Verdict } from "./verdict";
 
 export interface ReleaseRequest {
   message: string;
@@ -153,18 +150,6 @@ export class Rehearsal {
     return this.follow(name, serving.intended, head.VersionId ?? "", decision);
   }
 
-  /** The fraction of traffic that a new version gets at first, as the deployment group's configuration says. */
-  async canaryShare(name: EnvironmentName): Promise<number> {
-    const { environments, service, local } = this.options;
-    const { applicationName, deploymentGroupName } = serviceOf(environments[name], service);
-    const client = local.aws.client(CodeDeployClient, environments[name].identity);
-    const group = await client.send(new GetDeploymentGroupCommand({ applicationName, deploymentGroupName }));
-    const { deploymentConfigName } = group.deploymentGroupInfo ?? {};
-    const config = await client.send(new GetDeploymentConfigCommand({ deploymentConfigName }));
-    const { timeBasedCanary, timeBasedLinear } = config.deploymentConfigInfo?.trafficRoutingConfig ?? {};
-    return (timeBasedCanary?.canaryPercentage ?? timeBasedLinear?.linearPercentage ?? 100) / 100;
-  }
-
   /** Stops the clients. Can be called again. */
   stop(): Promise<Record<EnvironmentName, Recording>> {
     this.recordings ??= (async () => {
@@ -176,17 +161,27 @@ export class Rehearsal {
     return this.recordings;
   }
 
-  /** A release with what the clients saw until the next one could touch them, or until they stopped. */
-  async facts(name: EnvironmentName, past: PastRelease): Promise<ReleaseFacts> {
+  /**
+   * A release with what the clients saw until the next one could touch them, or until they stopped.
+   * @param next what became of the good release that came after it
+   */
+  async facts(name: EnvironmentName, past: PastRelease, next?: Verdict): Promise<ReleaseFacts> {
+    const { environments, service, local } = this.options;
     const recording = (await this.stop())[name];
+    const settings = await releaseSettings(
+      local.aws,
+      environments[name],
+      serviceOf(environments[name], service),
+    );
     const { clock } = this;
     const index = this.releases[name].indexOf(past);
-    const next = this.releases[name][index + 1];
+    const later = this.releases[name][index + 1];
     const from = index > 0 ? beginOf(past.timeline) : past.timeline.startedAt;
-    const until = next ? beginOf(next.timeline) : awsTime(clock, recording.endedAt);
+    const until = later ? beginOf(later.timeline) : awsTime(clock, recording.endedAt);
     const busyPercent = this.processors.busyPercent(wallTime(clock, from), wallTime(clock, until));
     const { timeline: release, intended, previous } = past;
-    return { release, intended, previous, recording, clock, from, until, busyPercent };
+    const bound = boundOf(settings);
+    return { service, release, intended, previous, recording, clock, from, until, busyPercent, bound, next };
   }
 
   private async follow(

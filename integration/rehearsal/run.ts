@@ -71,7 +71,7 @@ export async function runScenarios(options: RunOptions): Promise<RehearsalResult
     },
   );
   return {
-    schema: "greenroom.rehearsal/1",
+    schema: "greenroom.rehearsal/2",
     startedAt: startedAt.toISOString(),
     wallMs: Date.now() - startedAt.getTime(),
     clock: rehearsal.clock,

@@ -1,23 +1,17 @@
 import assert from "node:assert/strict";
 import type { ReleaseTimeline } from "./model";
 import type { RecordedRequest } from "./traffic/recording";
+import { unexpected } from "./outcome";
 import { recordingOf } from "./traffic/testing";
-import { shareLimit, watchMs } from "./claims";
-import {
-  judgeBad,
-  judgeGood,
-  judgeScenario,
-  judgeUntouched,
-  withClaims,
-  type ReleaseFacts,
-  type Verdict,
-} from "./verdict";
+import { fewestRequests, watchMs } from "./claims";
+import { expecting, judge, judgeScenario, type ReleaseFacts, type Verdict } from "./verdict";
 
 // The wall clock and AWS time begin at 0 together; AWS time runs ten times as fast. Clients send 200 a second for
 // 10 s: 2000 requests. The deployment shifts traffic from 3 s to 5 s and ends at 7 s of wall time.
 const clock = { speed: 10, wall: 0, aws: 0 };
 const canary = { from: 3000, to: 5000 };
-const share = 0.1;
+/** The canary is stopped after 20 s of AWS time; the stack allows 30. */
+const bound = { share: 0.1, lastsMs: 30_000 };
 
 function release(status: string, rolledBack: boolean, allowed = true): ReleaseTimeline {
   const ended = (rolledBack ? canary.to : 7000) * 10;
@@ -68,6 +62,7 @@ function facts(
 ): ReleaseFacts {
   const recording = recordingOf(count, (index, at) => request(at, index), { startedAt: 0 });
   return {
+    service: "trivia-api",
     release: of,
     intended: "new",
     previous: "old",
@@ -75,6 +70,7 @@ function facts(
     clock,
     from: 0,
     until: 100_000,
+    bound,
     ...more,
   };
 }
@@ -87,29 +83,58 @@ const good = (at: number, index: number): Request => ({
 const error: Request = { version: "new", status: 500, outcome: "error" };
 const bad = (at: number, index: number): Request =>
   inCanary(at) && picked(index) ? error : { version: "old" };
+const old = (): Request => ({ version: "old" });
+
+/** Requests as `of` has them, but for those that `test` names. */
+const but =
+  (of: typeof good, test: (at: number, index: number) => boolean, change: Request) =>
+  (at: number, index: number): Request =>
+    test(at, index) ? { ...of(at, index), ...change } : of(at, index);
+const one = (which: number) => (_: number, index: number) => index === which;
+const every = (count: number) => (_: number, index: number) => index % count === 0;
 
 const broken = ({ claims }: Verdict) => claims.filter(({ holds }) => !holds).map(({ claim }) => claim);
+const outcomeOf = (given: ReleaseFacts) => judge(given).outcome;
 
 const says = {
-  released: "the pipeline says released",
   holdsNew: "new holds all traffic at the end",
   holdsOld: "old holds all traffic at the end",
-  noFailure: "no client saw a failure",
+  noWorse: "no client saw a failure that the live version's own rate does not explain",
   versions: "every answer came from the old or the new version",
   kept: "clients kept sending all the time",
-  canary: "the canary had production traffic",
-  rolledBack: "the deployment says rolled back, and the pipeline failed",
-  fault: "clients met the fault",
-  inTime: "failures lie only in the time in which the canary had traffic",
-  byNew: "only answers of the new version failed",
-  share: "no more clients met the canary than its share",
+  share: "no more met it than its share",
+  time: "it was met only in the time of its bound",
+  atOnce: "it was not released to all at once",
+  others: "nobody was hurt without meeting it",
   next: "the next good release succeeds",
+  unmet: "no client was answered by new",
 };
 
-describe("the verdict on a good release", () => {
-  it("is safe when every claim holds", () => {
-    const verdict = judgeGood(facts(good, release("Succeeded", false)));
-    assert.deepEqual([verdict.outcome, verdict.asExpected, broken(verdict)], ["safe", true, []]);
+type Case = [string, ReleaseFacts, Verdict["outcome"], string[]];
+function check(cases: Case[]): void {
+  for (const [what, given, outcome, claims] of cases) {
+    it(`is “${outcome}” when ${what}`, () => {
+      const verdict = judge(given);
+      assert.deepEqual([verdict.outcome, broken(verdict)], [outcome, claims], verdict.reason);
+    });
+  }
+}
+
+describe("the verdict on a release that the pipeline calls released", () => {
+  const succeeded = release("Succeeded", false);
+
+  it("is safe when the candidate holds all traffic and nobody is worse off", () => {
+    const verdict = judge(facts(good, succeeded));
+    assert.deepEqual([verdict.outcome, broken(verdict)], ["safe", []]);
+    assert.deepEqual(
+      [verdict.service, verdict.environment, verdict.version, verdict.reason],
+      [
+        "trivia-api",
+        "prod",
+        "new",
+        "new holds all traffic, and nobody is worse off: 0 of 2000 requests failed",
+      ],
+    );
     assert.deepEqual(
       verdict.claims.map(({ evidence }) => evidence),
       [
@@ -122,279 +147,278 @@ describe("the verdict on a good release", () => {
     );
   });
 
-  const succeeded = release("Succeeded", false);
-  const at = (index: number, change: Request) => (time: number, i: number) =>
-    i === index ? { ...good(time, i), ...change } : good(time, i);
   it("needs no more of any rate's clients than they send while they are watched", () => {
     for (const ratePerSecond of [1, 17, 100, 2000]) {
       const until = 70_000 + watchMs(ratePerSecond) * clock.speed;
       const count = Math.ceil((until / clock.speed / 1000) * ratePerSecond);
       const recording = recordingOf(count, (i, time) => good(time, i), { startedAt: 0, ratePerSecond });
       const given = (end: number) => ({ ...facts(good, succeeded), recording, until: end });
-      assert.deepEqual(broken(judgeGood(given(until))), [], `${ratePerSecond} a second`);
-      const tooEarly = judgeGood(given(until - (25_000 * clock.speed) / ratePerSecond));
-      assert.ok(broken(tooEarly).includes(says.holdsNew), `${ratePerSecond} a second`);
+      assert.equal(outcomeOf(given(until)), "safe", `${ratePerSecond} a second`);
+      const tooEarly = judge(given(until - (fewestRequests * 0.25 * 1000 * clock.speed) / ratePerSecond));
+      assert.equal(tooEarly.outcome, "not judged", `${ratePerSecond} a second`);
+      assert.match(tooEarly.reason, /at least 150 are needed/);
     }
   });
 
-  it("tells of a busy machine when requests timed out, and of nothing else", () => {
-    const evidence = (change: Request) => {
-      const verdict = judgeGood(facts(at(700, change), succeeded, { busyPercent: 99 }));
-      assert.equal(verdict.outcome, "not safe");
-      return verdict.claims.find(({ claim }) => claim === says.noFailure)?.evidence;
-    };
-    const failed = "1 of 2000 requests failed";
-    assert.equal(
-      evidence({ outcome: "timeout", status: 0 }),
-      `${failed} (1 timeout); this machine's processors were 99 % busy: with --rate, clients leave more of them to the rest`,
-    );
-    assert.equal(evidence({ outcome: "refused", status: 0 }), `${failed} (1 refused)`);
-  });
-
-  const cases: [string, ReleaseFacts, string[]][] = [
-    ["the pipeline failed", facts(good, release("Failed", false)), [says.released]],
+  const late = (at: number, i: number): Request => ({ ...good(at, i), lateMs: i % 5 === 0 ? 60 : 0 });
+  const timeout: Request = { outcome: "timeout", status: 0, version: "" };
+  check([
     [
-      "one late answer was the old version's",
-      facts(at(1999, { version: "old" }), succeeded),
+      "an answer failed",
+      facts(but(good, one(700), { outcome: "error", status: 500 }), succeeded),
+      "not safe",
+      [says.noWorse],
+    ],
+    [
+      "a request was refused",
+      facts(but(good, one(700), { outcome: "refused", status: 0, version: "" }), succeeded),
+      "not safe",
+      [says.noWorse],
+    ],
+    [
+      "an answer was wrong",
+      facts(but(good, one(700), { outcome: "wrong" }), succeeded),
+      "not safe",
+      [says.noWorse],
+    ],
+    [
+      "a request was lost",
+      facts(but(good, one(700), { outcome: "lost" }), succeeded),
+      "not safe",
+      [says.noWorse],
+    ],
+    ["a request timed out", facts(but(good, one(700), timeout), succeeded), "not safe", [says.noWorse]],
+    [
+      "nobody answers any more",
+      facts(
+        but(good, (at) => at >= canary.to, { outcome: "refused", status: 0, version: "" }),
+        succeeded,
+      ),
+      "not safe",
+      [says.holdsNew, says.noWorse],
+    ],
+    [
+      "a late answer is the old version's",
+      facts(but(good, one(1999), { version: "old" }), succeeded),
+      "not safe",
       [says.holdsNew],
     ],
-    ["the clients stopped before the end", facts(good, succeeded, { until: 74_000 }), [says.holdsNew]],
     [
-      "one request was refused",
-      facts(at(700, { outcome: "refused", status: 0 }), succeeded),
-      [says.noFailure],
+      "a third version answers",
+      facts(but(good, one(700), { version: "other" }), succeeded),
+      "not safe",
+      [says.versions],
     ],
-    ["one answer was wrong", facts(at(700, { outcome: "wrong" }), succeeded), [says.noFailure]],
-    ["one request was lost", facts(at(700, { outcome: "lost" }), succeeded), [says.noFailure]],
-    ["a third version answered", facts(at(700, { version: "other" }), succeeded), [says.versions]],
-    ["an answer named no version", facts(at(700, { version: "" }), succeeded), [says.versions]],
-    ["the clients stopped for a second", facts(good, succeeded, { until: 110_000 }), [says.kept]],
     [
-      "every fifth request was sent late",
-      facts((time, i) => ({ ...good(time, i), lateMs: i % 5 === 0 ? 60 : 0 }), succeeded),
+      "an answer names no version",
+      facts(but(good, one(700), { version: "" }), succeeded),
+      "not safe",
+      [says.versions],
+    ],
+    ["no request met it", facts(old, succeeded), "not judged", [says.holdsNew]],
+    ["no request was sent", facts(good, succeeded, {}, 0), "not judged", [says.holdsNew, says.kept]],
+    [
+      "the clients stopped before the end",
+      facts(good, succeeded, { until: 74_000 }),
+      "not judged",
+      [says.holdsNew],
+    ],
+    [
+      "the clients stopped for a second",
+      facts(good, succeeded, { until: 110_000 }),
+      "not judged",
       [says.kept],
     ],
-  ];
-  for (const [what, given, claims] of cases) {
-    it(`is not safe when ${what}`, () => {
-      const verdict = judgeGood(given);
-      assert.deepEqual([verdict.outcome, verdict.asExpected], ["not safe", false]);
-      assert.deepEqual(broken(verdict), claims);
-    });
-  }
+    ["many requests were sent late", facts(late, succeeded), "not judged", [says.kept]],
+    [
+      "many were late and some timed out",
+      facts(but(late, every(50), timeout), succeeded),
+      "not judged",
+      [says.noWorse, says.kept],
+    ],
+    [
+      "many were late and some failed",
+      facts(but(late, every(50), error), succeeded),
+      "not safe",
+      [says.noWorse, says.kept],
+    ],
+  ]);
 
-  it("tells which failures there were", () => {
-    const verdict = judgeGood(facts(bad, succeeded));
-    assert.equal(verdict.claims[2]?.evidence, "40 of 2000 requests failed (40 error)");
-    assert.equal(verdict.claims[1]?.evidence, "0 of 580 requests after the deployment; the others by old");
+  it("is never “safe” with a fault in one of twenty answers: 5xx, reset or down", () => {
+    for (const change of [
+      { outcome: "error", status: 500 },
+      { outcome: "error", status: 502, version: "" },
+      { outcome: "reset", status: 0, version: "" },
+      { outcome: "refused", status: 0, version: "" },
+    ] as Request[]) {
+      const hit = (at: number, i: number) => good(at, i).version === "new" && i % 20 === 0;
+      assert.equal(outcomeOf(facts(but(good, hit, change), succeeded)), "not safe", JSON.stringify(change));
+    }
   });
 
-  it("says nothing without requests", () => {
-    const verdict = judgeGood(facts(good, succeeded, {}, 0));
-    assert.deepEqual([verdict.outcome, verdict.asExpected], ["not exercised", false]);
+  it("says which failures there were, and that the machine was busy when requests timed out", () => {
+    const evidence = (change: Request) =>
+      judge(facts(but(good, one(700), change), succeeded, { busyPercent: 99 })).claims[2]?.evidence;
+    assert.equal(
+      evidence(timeout),
+      "1 of 2000 requests failed (1 timeout); this machine's processors were 99 % busy: with --rate, clients leave " +
+        "more of them to the rest",
+    );
+    assert.equal(evidence({ outcome: "refused", status: 0 }), "1 of 2000 requests failed (1 refused)");
+  });
+
+  describe("whose live version fails by itself", () => {
+    // The release begins at 2.5 s of wall time: what the live version did before is its own.
+    const given = (request: typeof good) => facts(request, succeeded, { from: 25_000 });
+    const failure: Request = { outcome: "error", status: 500 };
+    const always = but(good, every(100), failure);
+
+    it("is safe when the candidate does not fail more often", () =>
+      assert.equal(outcomeOf(given(always)), "safe"));
+    it("is not safe when it does", () => {
+      const worse = but(always, (at, i) => good(at, i).version === "new" && i % 20 === 0, failure);
+      const { outcome, reason } = judge(given(worse));
+      assert.equal(outcome, "not safe");
+      assert.match(reason, /70 of 1040 by new; before, old failed 5 of 500, which explains 31 and 24$/);
+    });
+    it("is not safe when the live version fails only since the release began", () =>
+      assert.equal(outcomeOf(given(but(good, (at, i) => at >= 2500 && i % 100 === 0, failure))), "not safe"));
   });
 });
 
-describe("the verdict on a bad release", () => {
-  const next = judgeGood(facts(good, release("Succeeded", false)));
-  const rolledBack = release("Failed", true);
+describe("the verdict on a release that was taken back", () => {
+  const next = { version: "next", outcome: "safe" } as const;
+  const back = release("Failed", true);
+  const taken = (request: typeof good, more: Partial<ReleaseFacts> = {}, of = back) =>
+    facts(request, of, { next, ...more });
 
-  it("is contained when every claim holds", () => {
-    const verdict = judgeBad(facts(bad, rolledBack), share, next);
-    assert.deepEqual([verdict.outcome, verdict.asExpected, broken(verdict)], ["contained", true, []]);
+  it("is contained within the bound, when the next good release succeeds", () => {
+    const verdict = judge(taken(bad));
+    assert.deepEqual([verdict.outcome, broken(verdict)], ["contained", []]);
+    assert.equal(verdict.reason, "40 requests met it, within its bound; next was safe");
     assert.deepEqual(
       verdict.claims.map(({ evidence }) => evidence),
       [
-        "40 answers by new",
         "trivia-api-prod: Failed, at Deploy: an alarm; d-1 Stopped, rolled back by d-2",
         "980 of 980 requests after the deployment",
-        "40 failures by new",
-        "0 of 40 failures outside of 20 s of AWS time",
-        "40 of 40 failures by new (40 error)",
-        "40 answers by it, 40 failures, of 441 requests meanwhile; 10 % with tolerance are 70",
-        "new was safe",
+        "0 of 1960 other requests failed",
+        "its first share of the traffic is 10 %",
+        "0 of 40 requests met new later than 30 s of AWS time after its first traffic; it had traffic for 20 s of AWS time",
+        "40 requests met it and 40 failed (40 error), of 441 meanwhile; 10 % with tolerance are 70",
+        "next was safe",
         "2000 requests in 10.0 s, 200 of 200 a second; 0 sent late (by 0 ms at most)",
       ],
     );
   });
 
-  const also = (test: (at: number, i: number) => boolean, change: Request) => (at: number, i: number) =>
-    test(at, i) ? { ...bad(at, i), ...change } : bad(at, i);
-  const cases: [string, ReleaseFacts, Verdict | undefined, string[]][] = [
-    ["the pipeline released it", facts(bad, { ...rolledBack, status: "Succeeded" }), next, [says.rolledBack]],
+  const more = (at: number, i: number) => inCanary(at) && i % 4 === 0;
+  const unnamed: Request = { outcome: "reset", status: 0, version: "" };
+  check([
     [
-      "the deployment was not rolled back",
-      facts(bad, {
-        ...rolledBack,
-        actions: rolledBack.actions.map((action) => ({
-          ...action,
-          deployment: action.deployment && { ...action.deployment, rollbackDeploymentId: undefined },
-        })),
-      }),
-      next,
-      [says.rolledBack],
+      "what failed in its time named nobody",
+      taken(but(bad, (at, i) => bad(at, i) === error, unnamed)),
+      "contained",
+      [],
     ],
     [
-      "the new version answered at the end",
-      facts(
-        also((_, i) => i === 1999, { version: "new" }),
-        rolledBack,
-      ),
-      next,
-      [says.holdsOld],
+      "it was only slow",
+      taken(but(bad, (at, i) => inCanary(at) && picked(i), { outcome: "ok", status: 200 })),
+      "contained",
+      [],
+    ],
+    ["more met it than its share", taken(but(bad, more, error)), "rolled back", [says.share]],
+    ["more were reset than its share", taken(but(bad, more, unnamed)), "rolled back", [says.share]],
+    [
+      "it was met after its bound",
+      taken(bad, { bound: { share: 0.1, lastsMs: 15_000 } }),
+      "rolled back",
+      [says.time],
     ],
     [
-      "nobody met the fault",
-      facts((at, i) => ({ ...bad(at, i), outcome: "ok", status: 200 }), rolledBack),
-      next,
-      [says.fault],
+      "all met it at once",
+      taken(but(bad, inCanary, error), { bound: { share: 1, lastsMs: 30_000 } }),
+      "rolled back",
+      [says.atOnce],
     ],
     [
-      "a request failed before",
-      facts(
-        also((_, i) => i === 100, error),
-        rolledBack,
-      ),
-      next,
-      [says.inTime],
+      "the next release was not safe",
+      taken(bad, { next: { version: "next", outcome: "not safe" } }),
+      "rolled back",
+      [says.next],
     ],
+    ["no release came after it", taken(bad, { next: undefined }), "rolled back", [says.next]],
     [
-      "a request failed afterwards",
-      facts(
-        also((_, i) => i === 1500, error),
-        rolledBack,
-      ),
-      next,
-      [says.holdsOld, says.inTime],
+      "the new version answers at the end",
+      taken(but(bad, one(1999), { version: "new" })),
+      "not safe",
+      [says.holdsOld, says.time],
     ],
+    ["a request failed before", taken(but(bad, one(100), unnamed)), "not safe", [says.others]],
+    ["a request failed afterwards", taken(but(bad, one(1500), unnamed)), "not safe", [says.others]],
     [
       "the old version failed meanwhile",
-      facts(
-        also((_, i) => i === 701, { outcome: "error", status: 500 }),
-        rolledBack,
-      ),
-      next,
-      [says.byNew],
+      taken(but(bad, one(701), { outcome: "error", status: 500 })),
+      "not safe",
+      [says.others],
     ],
-    [
-      "a request was refused meanwhile",
-      facts(
-        also((_, i) => i === 701, { outcome: "refused", status: 0, version: "" }),
-        rolledBack,
-      ),
-      next,
-      [says.byNew],
-    ],
-    [
-      "more clients met it",
-      facts(
-        also((at, i) => inCanary(at) && i % 5 === 0, error),
-        rolledBack,
-      ),
-      next,
-      [says.share],
-    ],
-    ["the next release was not safe", facts(bad, rolledBack), { ...next, outcome: "not safe" }, [says.next]],
-    ["there was no next release", facts(bad, rolledBack), undefined, [says.next]],
-    ["the clients stopped", facts(bad, rolledBack, { until: 200_000 }), next, [says.kept]],
-  ];
-  for (const [what, given, after, claims] of cases) {
-    it(`is not contained when ${what}`, () => {
-      const verdict = judgeBad(given, share, after);
-      assert.deepEqual([verdict.outcome, verdict.asExpected], ["not contained", false]);
-      assert.deepEqual(broken(verdict), claims);
-    });
-  }
+    ["no request met it", taken(old), "not judged", []],
+    ["the clients stopped", taken(bad, { until: 200_000 }), "not judged", [says.kept]],
+    ["the clients stopped with the deployment", taken(bad, { until: 52_000 }), "not judged", [says.holdsOld]],
+  ]);
 
-  it("counts a request as met in the canary's time as long as it was under way", () => {
-    const slow = facts(
-      also((_, i) => i === 560, { ...error, latencyMs: 150 }),
-      rolledBack,
-    );
-    assert.deepEqual(broken(judgeBad(slow, share, next)), []);
-    const early = facts(
-      also((_, i) => i === 560, { ...error, latencyMs: 50 }),
-      rolledBack,
-    );
-    assert.deepEqual(broken(judgeBad(early, share, next)), [says.inTime]);
+  it("counts a request as one that met it as long as it was under way", () => {
+    const slow = { ...unnamed, latencyMs: 150 };
+    assert.equal(outcomeOf(taken(but(bad, one(560), slow))), "contained");
+    assert.equal(outcomeOf(taken(but(bad, one(560), { ...slow, latencyMs: 50 }))), "not safe");
   });
 
-  it("is not exercised when no client met the new version", () => {
-    const verdict = judgeBad(
-      facts(() => ({ version: "old" }), rolledBack),
-      share,
-      next,
+  it("is not safe when a later stage failed and the candidate holds the traffic", () => {
+    const failedLater = { ...release("Succeeded", false), status: "Failed" };
+    const { outcome, reason } = judge(taken(good, {}, failedLater));
+    assert.equal(outcome, "not safe");
+    assert.match(
+      reason,
+      /^old does not hold all traffic again: 0 of 580 requests after the deployment; the others by new$/,
     );
-    assert.deepEqual([verdict.outcome, verdict.asExpected], ["not exercised", false]);
-    assert.deepEqual(broken(verdict), [says.canary, says.fault]);
-  });
-
-  it("is not exercised when no traffic was allowed", () => {
-    const verdict = judgeBad(
-      facts(() => ({ version: "old" }), release("Failed", true, false)),
-      share,
-      next,
-    );
-    assert.equal(verdict.outcome, "not exercised");
-  });
-
-  it("allows four standard deviations over the share", () => {
-    assert.equal(shareLimit(442, 0.1), 70);
-    assert.equal(shareLimit(10_000, 0.1), 1120);
-    assert.equal(shareLimit(0, 0.1), 0);
-    assert.equal(shareLimit(50, 1), 50);
   });
 });
 
-describe("the verdict on a release that must not get there", () => {
-  const old = (): Request => ({ version: "old" });
-  const failed = release("Failed", false, false);
+describe("the verdict on a release that had no traffic", () => {
+  const ended = release("Failed", false, false);
 
-  it("is untouched when every claim holds", () => {
-    const verdict = judgeUntouched(facts(old, failed));
-    assert.deepEqual([verdict.outcome, verdict.asExpected, broken(verdict)], ["untouched", true, []]);
+  it("is stopped before customers when nobody met it or is worse off", () => {
+    const verdict = judge(facts(old, ended));
+    assert.deepEqual([verdict.outcome, broken(verdict)], ["stopped before customers", []]);
   });
 
-  const cases: [string, ReleaseFacts, string[]][] = [
-    [
-      "the pipeline released it",
-      facts(old, release("Succeeded", false, false)),
-      ["the pipeline did not release it"],
-    ],
-    [
-      "one client met it",
-      facts((_, i) => ({ version: i === 600 ? "new" : "old" }), failed),
-      ["no client was answered by new"],
-    ],
-    [
-      "one request failed",
-      facts((_, i) => ({ ...old(), outcome: i === 5 ? "reset" : "ok" }), failed),
-      [says.noFailure],
-    ],
-    ["another version holds the traffic", facts(() => ({ version: "other" }), failed), [says.holdsOld]],
-  ];
-  for (const [what, given, claims] of cases) {
-    it(`is touched when ${what}`, () => {
-      const verdict = judgeUntouched(given);
-      assert.deepEqual([verdict.outcome, verdict.asExpected, broken(verdict)], ["touched", false, claims]);
-    });
-  }
+  check([
+    ["one client met it", facts(but(old, one(600), { version: "new" }), ended), "rolled back", [says.unmet]],
+    ["it holds the traffic", facts(good, ended), "not safe", [says.unmet, says.holdsOld]],
+    ["a request failed", facts(but(old, one(5), { outcome: "reset" }), ended), "not safe", [says.noWorse]],
+    ["another version answers", facts(() => ({ version: "other" }), ended), "not safe", [says.holdsOld]],
+    ["there were too few requests", facts(old, ended, { until: 72_000 }), "not judged", [says.holdsOld]],
+    ["the clients stopped", facts(old, ended, { until: 200_000 }), "not judged", [says.kept]],
+  ]);
 });
 
-describe("the verdict on a scenario", () => {
-  const safe = judgeGood(facts(good, release("Succeeded", false)));
+describe("what a scenario expects", () => {
+  const safe = judge(facts(good, release("Succeeded", false)));
+  const claim = { claim: "the failing command is in the result", evidence: "npm test" };
 
-  it("is as expected when each release was, and there was one", () => {
-    assert.equal(judgeScenario([safe, safe]).asExpected, true);
-    assert.equal(judgeScenario([safe, { ...safe, asExpected: false }]).asExpected, false);
+  it("is held against what came", () => {
+    assert.equal(expecting(safe, "safe").asExpected, true);
+    assert.equal(expecting(safe, "contained").asExpected, false);
+    assert.equal(expecting(safe, "safe", [{ ...claim, holds: true }]).asExpected, true);
+    const unlike = expecting(safe, "safe", [{ ...claim, holds: false }]);
+    assert.deepEqual([unlike.asExpected, broken(unlike)], [false, [claim.claim]]);
+    assert.deepEqual(unexpected(unlike), ["not so: the failing command is in the result (npm test)"]);
+    assert.deepEqual(unexpected(expecting(safe, "contained")), [safe.reason]);
+  });
+
+  it("came when each release is as expected, and there was one", () => {
+    const expected = expecting(safe, "safe");
+    assert.equal(judgeScenario([expected, expected]).asExpected, true);
+    assert.equal(judgeScenario([expected, expecting(safe, "contained")]).asExpected, false);
     assert.equal(judgeScenario([]).asExpected, false);
-  });
-
-  it("takes on further claims", () => {
-    const claim = { claim: "the failing command is in the result", evidence: "npm test" };
-    assert.equal(withClaims(safe, [{ ...claim, holds: true }]).asExpected, true);
-    const verdict = withClaims(safe, [{ ...claim, holds: false }]);
-    assert.equal(verdict.asExpected, false);
-    assert.deepEqual(broken(verdict), [claim.claim]);
   });
 });

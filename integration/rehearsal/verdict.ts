@@ -1,123 +1,121 @@
 import {
-  containment,
+  endedByItself,
   holdsAllTraffic,
   kept,
-  look,
-  noFailure,
+  nextSucceeds,
+  noWorse,
+  onlyMeetingHurt,
   onlyVersions,
   pipelineSays,
-  pipelineSucceeded,
   plural,
-  rolledBack,
-  type Claim,
-  type ReleaseFacts,
+  withinBound,
 } from "./claims";
-import type { ScenarioVerdict } from "./model";
-import { canaryPeriod, endOf } from "./periods";
+import { look, meeting, type ReleaseFacts } from "./facts";
+import type { Claim, ReleaseOutcome, Verdict } from "./outcome";
+import { canaryPeriod } from "./periods";
+import type { RecordedRequest } from "./traffic/recording";
 
-export type { Claim, ReleaseFacts } from "./claims";
+export type { ReleaseFacts } from "./facts";
+export { expecting, judgeScenario, type Claim, type JudgedRelease, type Verdict } from "./outcome";
 
-/** - `safe`: a good release, of which no client noticed anything but the new version
- *  - `contained`: a bad release, of which only the canary's share of clients noticed, and only while it lasted
- *  - `untouched`: a release that had to end before any client could meet it */
-export type Expectation = "safe" | "contained" | "untouched";
-
-export interface Verdict {
-  environment: string;
-  /** The version that was released. */
-  version: string;
-  expectation: Expectation;
-  /** `not exercised`: too little happened to say anything, which is never a success. */
-  outcome: Expectation | "not safe" | "not contained" | "touched" | "not exercised";
-  asExpected: boolean;
-  claims: Claim[];
-}
-
-/** Whether a good release was safe: by the pipeline, by the version that clients got, and by what failed. */
-export function judgeGood(facts: ReleaseFacts): Verdict {
-  const seen = look(facts);
-  const claims = [
-    pipelineSucceeded(facts),
-    holdsAllTraffic(facts, seen, facts.intended, endOf(facts.release)),
-    noFailure(facts, seen),
-    onlyVersions(seen, [facts.previous, facts.intended]),
-    kept(facts, seen),
-  ];
-  return verdict(facts, "safe", "not safe", seen.length > 0, claims);
-}
+/** An outcome with its reason. Rules are asked in order: the first that gives one decides. */
+type Decision = [ReleaseOutcome, string];
+type Judgement = { claims: Claim[]; rules: (Decision | false)[]; otherwise: Decision };
 
 /**
- * Whether a bad release was contained. `canaryShare` is the fraction of production traffic that the deployment
- * configuration gave it; `next` is the verdict on the good release that came after it.
+ * What became of a release, from what pipeline and clients say of it, whatever somebody expects. Failures that clients
+ * saw weigh even where there is too little evidence for anything good; timeouts alone may be a slow machine's.
  */
-export function judgeBad(facts: ReleaseFacts, canaryShare: number, next: Verdict | undefined): Verdict {
+export function judge(facts: ReleaseFacts): Verdict {
   const seen = look(facts);
-  const canary = canaryPeriod(facts.release);
-  const met = seen.filter(({ version }) => version === facts.intended);
-  const back = canary?.to ?? endOf(facts.release);
-  const claims = [
-    {
-      claim: "the canary had production traffic",
-      holds: met.length > 0 && canary !== undefined,
-      evidence: canary
-        ? `${plural(met.length, "answer")} by ${facts.intended}`
-        : "no deployment allowed traffic to it",
-    },
-    rolledBack(facts),
-    holdsAllTraffic(facts, seen, facts.previous, back),
-    ...containment(facts, seen, canary, canaryShare),
-    {
-      claim: "the next good release succeeds",
-      holds: next?.outcome === "safe",
-      evidence: next ? `${next.version} was ${next.outcome}` : "there was no next release",
-    },
-    kept(facts, seen),
-  ];
-  return verdict(facts, "contained", "not contained", met.length > 0 && canary !== undefined, claims);
+  const { claims, rules, otherwise } =
+    facts.release.status === "Succeeded"
+      ? released(facts, seen)
+      : canaryPeriod(facts.release)
+        ? takenBack(facts, seen)
+        : stopped(facts, seen);
+  const [outcome, reason] = rules.find((rule) => rule !== false) ?? otherwise;
+  return {
+    service: facts.service,
+    environment: facts.release.environment,
+    version: facts.intended,
+    outcome,
+    reason,
+    claims: claims.map(({ claim, holds, evidence }) => ({ claim, holds, evidence })),
+  };
 }
 
-/** Whether a release that had to fail early never met a client. */
-export function judgeUntouched(facts: ReleaseFacts): Verdict {
-  const seen = look(facts);
-  const met = seen.filter(({ version }) => version === facts.intended).length;
-  const { status } = facts.release;
-  const claims = [
-    {
-      claim: "the pipeline did not release it",
-      holds: status === "Failed" || status === "Stopped",
-      evidence: pipelineSays(facts),
-    },
-    {
-      claim: `no client was answered by ${facts.intended}`,
-      holds: met === 0,
-      evidence: `${met} of ${plural(seen.length, "answer")}`,
-    },
-    holdsAllTraffic(facts, seen, facts.previous, endOf(facts.release)),
-    noFailure(facts, seen),
-    kept(facts, seen),
-  ];
-  return verdict(facts, "untouched", "touched", seen.length > 0, claims);
+/** The pipeline says that the candidate is released. */
+function released(facts: ReleaseFacts, seen: RecordedRequest[]): Judgement {
+  const { intended } = facts;
+  const says = { claim: "the pipeline says released", holds: true, evidence: pipelineSays(facts) };
+  const holds = holdsAllTraffic(facts, seen, intended);
+  const unhurt = noWorse(facts, seen);
+  const versions = onlyVersions(facts, seen);
+  const watched = kept(facts, seen);
+  const met = seen.filter((request) => request.version === intended).length;
+  return {
+    claims: [says, holds, unhurt, versions, watched],
+    rules: [
+      !unhurt.holds && !unhurt.timeoutsOnly && ["not safe", unhurt.evidence],
+      met === 0 && ["not judged", `none of ${plural(seen.length, "request")} met ${intended}`],
+      holds.others > 0 && ["not safe", `it does not hold all traffic: ${holds.evidence}`],
+      !versions.holds && ["not safe", `somebody else answered as well: ${versions.evidence}`],
+      !watched.holds && ["not judged", watched.evidence],
+      !unhurt.holds && ["not safe", unhurt.evidence],
+      !holds.enough && ["not judged", `too few requests: ${holds.evidence}`],
+    ],
+    otherwise: ["safe", `${intended} holds all traffic, and nobody is worse off: ${unhurt.evidence}`],
+  };
 }
 
-/** A scenario went as expected when each of its releases did, and there was one. */
-export function judgeScenario(releases: Verdict[]): ScenarioVerdict {
-  return { releases, asExpected: releases.length > 0 && releases.every((release) => release.asExpected) };
+/** It had production traffic, and the pipeline did not succeed. */
+function takenBack(facts: ReleaseFacts, seen: RecordedRequest[]): Judgement {
+  const { intended, previous } = facts;
+  const back = holdsAllTraffic(facts, seen, previous);
+  const others = onlyMeetingHurt(facts, seen);
+  const bound = withinBound(facts, seen);
+  const next = nextSucceeds(facts);
+  const watched = kept(facts, seen);
+  const met = seen.filter(meeting(facts)).length;
+  const beyond = [...bound, next].find((claim) => !claim.holds);
+  return {
+    claims: [endedByItself(facts), back, others, ...bound, next, watched],
+    rules: [
+      back.others > 0 && ["not safe", `${previous} does not hold all traffic again: ${back.evidence}`],
+      !others.holds && !others.timeoutsOnly && ["not safe", `hurt without meeting it: ${others.evidence}`],
+      met === 0 && ["not judged", `none of ${plural(seen.length, "request")} met ${intended}`],
+      !watched.holds && ["not judged", watched.evidence],
+      !others.holds && ["not safe", `hurt without meeting it: ${others.evidence}`],
+      !back.enough && ["not judged", `too few requests: ${back.evidence}`],
+      beyond !== undefined && ["rolled back", `not so: ${beyond.claim} (${beyond.evidence})`],
+    ],
+    otherwise: ["contained", `${plural(met, "request")} met it, within its bound; ${next.evidence}`],
+  };
 }
 
-/** Adds what else a scenario has to prove, such as the reason of a failed build. */
-export function withClaims(verdict: Verdict, claims: Claim[]): Verdict {
-  const asExpected = verdict.asExpected && claims.every(({ holds }) => holds);
-  return { ...verdict, asExpected, claims: [...verdict.claims, ...claims] };
-}
-
-function verdict(
-  { release, intended }: ReleaseFacts,
-  expectation: Expectation,
-  otherwise: Verdict["outcome"],
-  exercised: boolean,
-  claims: Claim[],
-): Verdict {
-  const asExpected = exercised && claims.every(({ holds }) => holds);
-  const outcome = !exercised ? "not exercised" : asExpected ? expectation : otherwise;
-  return { environment: release.environment, version: intended, expectation, outcome, asExpected, claims };
+/** It ended before production traffic was allowed to it. */
+function stopped(facts: ReleaseFacts, seen: RecordedRequest[]): Judgement {
+  const { intended, previous } = facts;
+  const met = seen.filter(({ version }) => version === intended).length;
+  const unmet = {
+    claim: `no client was answered by ${intended}`,
+    holds: met === 0,
+    evidence: `${met} of ${plural(seen.length, "answer")}`,
+  };
+  const still = holdsAllTraffic(facts, seen, previous);
+  const unhurt = noWorse(facts, seen);
+  const watched = kept(facts, seen);
+  return {
+    claims: [endedByItself(facts), unmet, still, unhurt, watched],
+    rules: [
+      !unhurt.holds && !unhurt.timeoutsOnly && ["not safe", `hurt without meeting it: ${unhurt.evidence}`],
+      still.others > 0 && ["not safe", `${previous} does not hold all traffic: ${still.evidence}`],
+      met > 0 && ["rolled back", `no traffic was allowed to it, and yet it answered ${unmet.evidence}`],
+      !watched.holds && ["not judged", watched.evidence],
+      !unhurt.holds && ["not safe", `hurt without meeting it: ${unhurt.evidence}`],
+      !still.enough && ["not judged", `too few requests: ${still.evidence}`],
+    ],
+    otherwise: ["stopped before customers", pipelineSays(facts)],
+  };
 }

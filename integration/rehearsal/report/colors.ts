@@ -8,9 +8,11 @@ const standIn = "var(--c0)";
 export function versionColors(scenarios: readonly ScenarioResult[]): (version: string) => string {
   const colors = new Map<string, string>([["", "var(--soft)"]]);
   let [goods, bads] = [0, 0];
-  for (const { version, expectation } of scenarios.flatMap(({ verdict }) => verdict?.releases ?? [])) {
+  const releases = scenarios.flatMap(({ verdict }) => verdict?.releases ?? []);
+  const bad = new Set(releases.filter(({ expected }) => expected !== "safe").map(({ version }) => version));
+  for (const { version } of releases) {
     if (colors.has(version)) continue;
-    const color = expectation === "safe" ? good[goods++ % good.length] : faulty[bads++ % faulty.length];
+    const color = bad.has(version) ? faulty[bads++ % faulty.length] : good[goods++ % good.length];
     colors.set(version, color ?? standIn);
   }
   return (version) => colors.get(version) ?? standIn;

@@ -1,5 +1,5 @@
 import { wallTime, type RehearsalResult, type ScenarioResult } from "../model";
-import type { Claim, Verdict } from "../verdict";
+import type { Claim, JudgedRelease } from "../outcome";
 import { escapeText } from "./html";
 
 /**
@@ -54,7 +54,7 @@ function suite(scenario: ScenarioResult, result: RehearsalResult): string {
   ].join("\n");
 }
 
-function testCase(classname: string, { environment, version, outcome }: Verdict, claim: Claim): string {
+function testCase(classname: string, { environment, version, outcome }: JudgedRelease, claim: Claim): string {
   const head = attributes({ classname, name: `${environment} ${version}: ${claim.claim}`, time: "0" });
   const evidence = escapeText(claim.evidence);
   const message = `does not hold: ${claim.claim} (${outcome}): ${claim.evidence}`;

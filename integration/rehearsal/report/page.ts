@@ -1,5 +1,5 @@
 import { exitCode, type RehearsalResult, type ScenarioResult } from "../model";
-import type { Verdict } from "../verdict";
+import type { JudgedRelease } from "../outcome";
 import { duration, figure } from "./format";
 import { html, Html } from "./html";
 import { scenarioCard } from "./scenario";
@@ -67,7 +67,7 @@ function summary(scenario: ScenarioResult): Html {
   </li>`;
 }
 
-const sentence = ({ environment, version, outcome }: Verdict) =>
+const sentence = ({ environment, version, outcome }: JudgedRelease) =>
   `${version} in ${environment} was ${outcome}`;
 
 function tiles(result: RehearsalResult): Html {

@@ -1,5 +1,5 @@
 import type { ClockMapping, ReleaseTimeline, ScenarioResult, TrafficSeries } from "../model";
-import type { Claim, Verdict } from "../verdict";
+import type { Claim, JudgedRelease } from "../outcome";
 import { latencyColors, outcomeColors } from "./chart-input";
 import { environmentChart } from "./charts";
 import { duration, elapsed, figure, milliseconds, percent } from "./format";
@@ -31,7 +31,7 @@ export function scenarioCard(scenario: ScenarioResult, clock: ClockMapping, colo
 }
 
 function releaseVerdict(
-  { environment, version, outcome, asExpected, claims }: Verdict,
+  { environment, version, outcome, asExpected, claims }: JudgedRelease,
   colorOf: ColorOf,
 ): Html {
   return html`<div class="release">

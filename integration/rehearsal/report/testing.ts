@@ -1,7 +1,7 @@
 import type { ActionRun, EventRun, RehearsalResult, ReleaseTimeline, ScenarioResult } from "../model";
 import { beginOf } from "../periods";
 import { recordingOf } from "../traffic/testing";
-import { judgeBad, judgeGood, judgeScenario, type ReleaseFacts } from "../verdict";
+import { expecting, judge, judgeScenario, type ReleaseFacts } from "../verdict";
 import { trafficSeries } from "./series";
 
 /** A made-up rehearsal of a good and a bad release at 100 times the speed. For tests and for a look at the report. */
@@ -10,6 +10,7 @@ const speed = 100;
 const clock = { speed, wall: 1_750_000_000_000, aws: 1_750_000_000_000 };
 const second = 1000;
 const canaryShare = 0.1;
+const bound = { share: canaryShare, lastsMs: 240 * second };
 const names = { first: "bootstrap", good: "3f9c21ab77d0", bad: "b41e0c5f9a12", next: "77aa0d34c1ef" };
 
 // Figures that vary, the same in every run.
@@ -192,8 +193,10 @@ export function sampleResult(): RehearsalResult {
     of: ReleaseTimeline,
     intended: string,
     previous: string,
-    more: Pick<ReleaseFacts, "recording" | "until">,
-  ) => ({
+    more: Pick<ReleaseFacts, "recording" | "until" | "next">,
+  ): ReleaseFacts => ({
+    service: "trivia-api",
+    bound,
     release: of,
     intended,
     previous,
@@ -202,17 +205,16 @@ export function sampleResult(): RehearsalResult {
     ...more,
   });
   const good = judgeScenario([
-    judgeGood(facts(staged, names.good, names.first, { recording: staging, until: t1 })),
-    judgeGood(facts(released, names.good, names.first, { recording: prod, until: t1 })),
+    expecting(judge(facts(staged, names.good, names.first, { recording: staging, until: t1 })), "safe"),
+    expecting(judge(facts(released, names.good, names.first, { recording: prod, until: t1 })), "safe"),
   ]);
-  const nextVerdict = judgeGood(facts(next, names.next, names.good, { recording: later, until: t2 }));
+  const after = judge(facts(next, names.next, names.good, { recording: later, until: t2 }));
   const contained = judgeScenario([
-    judgeBad(
-      facts(bad, names.bad, names.good, { recording: later, until: beginOf(next) }),
-      canaryShare,
-      nextVerdict,
+    expecting(
+      judge(facts(bad, names.bad, names.good, { recording: later, until: beginOf(next), next: after })),
+      "contained",
     ),
-    nextVerdict,
+    expecting(after, "safe"),
   ]);
   const scenario = (id: string, title: string, description: string, from: number, to: number) => ({
     service: "trivia-api",
@@ -253,7 +255,7 @@ export function sampleResult(): RehearsalResult {
     },
   ];
   return {
-    schema: "greenroom.rehearsal/1",
+    schema: "greenroom.rehearsal/2",
     startedAt: new Date(clock.wall).toISOString(),
     wallMs: (t2 - clock.aws) / speed,
     clock,

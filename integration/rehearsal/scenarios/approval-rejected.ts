@@ -1,5 +1,5 @@
 import { harmless } from "../faults";
-import { judgeGood, judgeUntouched, withClaims } from "../verdict";
+import { expecting, judge } from "../verdict";
 import { baseline, reached, type Scenario } from "./scenario";
 
 export const approvalRejected: Scenario = {
@@ -26,9 +26,9 @@ export const approvalRejected: Scenario = {
     return {
       releases: [...before, stopped.staging, stoppedProd, next.staging, nextProd],
       judge: async () => [
-        judgeGood(await rehearsal.facts("staging", stopped.staging)),
-        withClaims(judgeUntouched(await rehearsal.facts("prod", stoppedProd)), [claim]),
-        judgeGood(await rehearsal.facts("prod", nextProd)),
+        expecting(judge(await rehearsal.facts("staging", stopped.staging)), "safe"),
+        expecting(judge(await rehearsal.facts("prod", stoppedProd)), "stopped before customers", [claim]),
+        expecting(judge(await rehearsal.facts("prod", nextProd)), "safe"),
       ],
     };
   },

@@ -1,5 +1,5 @@
 import { failsReturningPlayers, harmless } from "../faults";
-import { judgeBad, judgeGood } from "../verdict";
+import { expecting, judge } from "../verdict";
 import { reached, type Scenario } from "./scenario";
 
 export const badRelease: Scenario = {
@@ -24,11 +24,11 @@ export const badRelease: Scenario = {
     return {
       releases: [bad.staging, badProd, fix.staging, fixProd],
       judge: async () => {
-        const next = judgeGood(await rehearsal.facts("prod", fixProd));
+        const next = expecting(judge(await rehearsal.facts("prod", fixProd)), "safe");
         return [
-          judgeGood(await rehearsal.facts("staging", bad.staging)),
-          judgeBad(await rehearsal.facts("prod", badProd), await rehearsal.canaryShare("prod"), next),
-          judgeGood(await rehearsal.facts("staging", fix.staging)),
+          expecting(judge(await rehearsal.facts("staging", bad.staging)), "safe"),
+          expecting(judge(await rehearsal.facts("prod", badProd, next)), "contained"),
+          expecting(judge(await rehearsal.facts("staging", fix.staging)), "safe"),
           next,
         ];
       },

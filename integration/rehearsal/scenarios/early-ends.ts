@@ -1,7 +1,7 @@
 import { breaksBuildspec, failsHook, failsUnitTests, harmless } from "../faults";
 import { canaryPeriod } from "../periods";
 import type { ReleaseRequest } from "../rehearsal";
-import { judgeGood, judgeUntouched, withClaims, type Claim } from "../verdict";
+import { expecting, judge, type Claim } from "../verdict";
 import { silenceHook } from "./silent-hook";
 import { baseline, reached, type Scenario } from "./scenario";
 
@@ -45,9 +45,9 @@ function endsInStaging(options: {
       return {
         releases: [...before, bad.staging, next.staging, nextProd],
         judge: async () => [
-          withClaims(judgeUntouched(await rehearsal.facts("staging", bad.staging)), claims),
-          judgeGood(await rehearsal.facts("staging", next.staging)),
-          judgeGood(await rehearsal.facts("prod", nextProd)),
+          expecting(judge(await rehearsal.facts("staging", bad.staging)), "stopped before customers", claims),
+          expecting(judge(await rehearsal.facts("staging", next.staging)), "safe"),
+          expecting(judge(await rehearsal.facts("prod", nextProd)), "safe"),
         ],
       };
     },

@@ -1,4 +1,4 @@
-import { judgeGood } from "../verdict";
+import { expecting, judge } from "../verdict";
 import { reached, type Scenario } from "./scenario";
 
 export const goodRelease: Scenario = {
@@ -13,8 +13,8 @@ export const goodRelease: Scenario = {
     return {
       releases: [staging, released],
       judge: async () => [
-        judgeGood(await rehearsal.facts("staging", staging)),
-        judgeGood(await rehearsal.facts("prod", released)),
+        expecting(judge(await rehearsal.facts("staging", staging)), "safe"),
+        expecting(judge(await rehearsal.facts("prod", released)), "safe"),
       ],
     };
   },

@@ -1,5 +1,5 @@
 import type { PastRelease, Rehearsal } from "../rehearsal";
-import type { Verdict } from "../verdict";
+import type { JudgedRelease } from "../verdict";
 
 /** A rehearsal script: a good release, or one named fault. */
 export interface Scenario {
@@ -15,7 +15,7 @@ export interface Scenario {
 /** What a scenario did. */
 export interface Played {
   releases: PastRelease[];
-  judge(): Promise<Verdict[]>;
+  judge(): Promise<JudgedRelease[]>;
 }
 
 /** For a release that must have reached production: says why when it has not. */

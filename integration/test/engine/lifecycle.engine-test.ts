@@ -3,7 +3,7 @@ import { allOf } from "../../checkout";
 import type { Change, Outcome } from "../../provision/engine";
 import type { PastRelease, Rehearsal } from "../../rehearsal/rehearsal";
 import { failsReturningPlayers, harmless } from "../../rehearsal/faults";
-import { judgeBad, judgeGood, type Verdict } from "../../rehearsal/verdict";
+import { judge, type Verdict } from "../../rehearsal/verdict";
 import { reached } from "../../rehearsal/scenarios/scenario";
 import {
   compareInventories,
@@ -282,14 +282,10 @@ describe("both stacks under the real Pulumi engine", function () {
 
   it("failed no client's request in all that time, but for the bad version's in its canary", async () => {
     const recordings = await rehearsal.stop();
-    const share = await rehearsal.canaryShare("prod");
-    const facts = await Promise.all(releases.map(({ name, release }) => rehearsal.facts(name, release)));
     const verdicts: Verdict[] = [];
-    for (const [i, { bad }] of [...releases.entries()].reverse()) {
-      const fact = facts[i];
-      assert.ok(fact);
-      const next = verdicts.find(({ environment }) => environment === "prod");
-      verdicts.unshift(bad ? judgeBad(fact, share, next) : judgeGood(fact));
+    for (const { name, release } of [...releases].reverse()) {
+      const next = verdicts.find(({ environment }) => environment === name);
+      verdicts.unshift(judge(await rehearsal.facts(name, release, next)));
     }
     assert.deepEqual(
       verdicts.map(({ environment, outcome }) => `${environment} ${outcome}`),
