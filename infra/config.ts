@@ -2,7 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { type Duration, isDuration, toSeconds } from "./components/duration";
 import { isSecret } from "./secrets";
-import { type Service, fargateSizeProblem, serviceDefinitions, servicesWith } from "./services";
+import { inOrderOfUse, type ServiceDefinition } from "./definitions";
+import { fargateSizeProblem } from "./definitions/ecs";
+import { type Service, ecsOverrides, overridden } from "./definitions/overrides";
+import { services as ownServices } from "./services";
 
 const allow = (what: string) => ({ error: `allowed is ${what}` });
 const whole = (least: number, most: number, what: string) => {
@@ -41,26 +44,7 @@ const network = group({
     .min(1, allow("at least the addresses of the NAT gateways, from where the hook functions come")),
 });
 
-const overrides = group({
-  desiredCount: whole(1, 100, "a number of tasks").optional(),
-  cpu: whole(256, 4096, "CPU units").optional(),
-  memory: whole(512, 30_720, "MiB").optional(),
-  domainName: matching(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, "a domain name").optional(),
-  environment: z
-    .record(
-      matching(/^[A-Za-z_][A-Za-z0-9_]*$/, "names of environment variables"),
-      z.string(allow("a text, in quotes")),
-      allow("{NAME: value}"),
-    )
-    .optional(),
-  protect: z.boolean(allow("true or false")).optional(),
-});
-/** What one environment's configuration may say of a service. */
-export type ServiceOverrides = z.infer<typeof overrides>;
-
-const serviceNames = serviceDefinitions.map((service) => service.name);
-
-const common = {
+const common = (definitions: readonly ServiceDefinition[]) => ({
   network: network.optional(),
   certificateArn: matching(
     /^arn:[^:]+:acm:[^:]+:\d{12}:certificate\/.+$/,
@@ -85,64 +69,77 @@ const common = {
     .int(allow(`one of ${retentionDays.join(", ")}`))
     .refine((days) => retentionDays.includes(days), allow(`one of ${retentionDays.join(", ")}`))
     .default(30),
-  services: z
-    .partialRecord(z.enum(serviceNames), overrides, allow(`{${serviceNames.join(", ")}}`))
+  services: servicesOf(definitions),
+});
+
+function servicesOf(definitions: readonly ServiceDefinition[]) {
+  const names = definitions.map(({ name }) => name);
+  return z
+    .partialRecord(z.enum(names), ecsOverrides, allow(`{${names.join(", ")}}`))
     .prefault({})
     .transform((all, context): Service[] =>
-      servicesWith(all).map((service) => {
+      inOrderOfUse(definitions).map((definition) => {
+        const service = overridden(definition, all[definition.name]);
         const problem = fargateSizeProblem(service.cpu, service.memory);
         if (problem !== undefined)
           context.addIssue({ code: "custom", path: [service.name], message: problem, input: all });
         return service;
       }),
-    ),
-};
+    );
+}
 
-const staging = group({
-  environment: z.literal("staging"),
-  ...common,
-  source: group({
-    connectionArn: matching(
-      /^arn:[^:]+:(codestar-connections|codeconnections):[^:]+:\d{12}:connection\/.+$/,
-      "the ARN of a connection to the repository's host",
-    ),
-    repository: matching(/^[\w.-]+(\/[\w.-]+)+$/, "owner/name"),
-    branch: matching(/^[^\s*?[\]]+$/, "the name of a branch"),
-  }),
-  promoteToAccount: accountId.optional(),
-});
-
-const prod = group({
-  environment: z.literal("prod"),
-  ...common,
-  promotedFromAccount: accountId.optional(),
-});
-
-const schema = z
-  .discriminatedUnion("environment", [staging, prod], allow('"staging" or "prod"'))
-  .superRefine((config, context) => {
-    // A certificate is for names; a load balancer's own name is not among them.
-    for (const { name, domainName } of config.services)
-      if ((config.certificateArn === undefined) !== (domainName === undefined))
-        context.addIssue({
-          code: "custom",
-          path: ["services", name, "domainName"],
-          message: config.certificateArn
-            ? "allowed is a name that certificateArn is for and that leads to the service's load balancer"
-            : "allowed only with certificateArn",
-          input: domainName,
-        });
+const staging = (definitions: readonly ServiceDefinition[]) =>
+  group({
+    environment: z.literal("staging"),
+    ...common(definitions),
+    source: group({
+      connectionArn: matching(
+        /^arn:[^:]+:(codestar-connections|codeconnections):[^:]+:\d{12}:connection\/.+$/,
+        "the ARN of a connection to the repository's host",
+      ),
+      repository: matching(/^[\w.-]+(\/[\w.-]+)+$/, "owner/name"),
+      branch: matching(/^[^\s*?[\]]+$/, "the name of a branch"),
+    }),
+    promoteToAccount: accountId.optional(),
   });
 
+const prod = (definitions: readonly ServiceDefinition[]) =>
+  group({
+    environment: z.literal("prod"),
+    ...common(definitions),
+    promotedFromAccount: accountId.optional(),
+  });
+
+const schema = (definitions: readonly ServiceDefinition[]) =>
+  z
+    .discriminatedUnion(
+      "environment",
+      [staging(definitions), prod(definitions)],
+      allow('"staging" or "prod"'),
+    )
+    .superRefine((config, context) => {
+      // A certificate is for names; a load balancer's own name is not among them.
+      for (const { name, domainName } of config.services)
+        if ((config.certificateArn === undefined) !== (domainName === undefined))
+          context.addIssue({
+            code: "custom",
+            path: ["services", name, "domainName"],
+            message: config.certificateArn
+              ? "allowed is a name that certificateArn is for and that leads to the service's load balancer"
+              : "allowed only with certificateArn",
+            input: domainName,
+          });
+    });
+
 /** Every key that some environment takes. */
-export const configKeys = [...new Set([...Object.keys(staging.shape), ...Object.keys(prod.shape)])];
+export const configKeys = [...new Set([staging([]), prod([])].flatMap(({ shape }) => Object.keys(shape)))];
 
 /**
  * Every argument that some environment takes, however deep: `testPort`, `deployment.canaryPercent`,
  * `services.<name>.cpu`. A list, and a map of texts, is one argument.
  */
 export function configArguments(): string[] {
-  return [...new Set(leaves(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" })))];
+  return [...new Set(leaves(z.toJSONSchema(schema(ownServices), { io: "input", unrepresentable: "any" })))];
 }
 
 function leaves(of: z.core.JSONSchema._JSONSchema, path: readonly string[] = []): string[] {
@@ -156,9 +153,9 @@ function leaves(of: z.core.JSONSchema._JSONSchema, path: readonly string[] = [])
 }
 
 /** The configuration of a stack that builds releases and promotes them. */
-export type StagingConfig = z.infer<typeof staging>;
+export type StagingConfig = z.infer<ReturnType<typeof staging>>;
 /** The configuration of a stack that receives releases. */
-export type ProdConfig = z.infer<typeof prod>;
+export type ProdConfig = z.infer<ReturnType<typeof prod>>;
 /** One environment. Every field is filled in; times are typed, counts are in range, `services` are complete. */
 export type EnvironmentConfig = StagingConfig | ProdConfig;
 
@@ -186,7 +183,10 @@ function sentences(issue: z.core.$ZodIssue, values: Record<string, unknown>): st
  * Checks the values of a stack's `greenroom:` keys (without that prefix), as Pulumi hands them over: texts.
  * @throws Error that lists every wrong key with its value and what is allowed.
  */
-export function parseConfig(raw: Readonly<Record<string, string>>): EnvironmentConfig {
+export function parseConfig(
+  raw: Readonly<Record<string, string>>,
+  definitions: readonly ServiceDefinition[] = ownServices,
+): EnvironmentConfig {
   const values: Record<string, unknown> = {};
   for (const [key, text] of Object.entries(raw)) {
     // Pulumi wants a default for every declared key that a stack may leave out: an empty one stands for "not set".
@@ -197,7 +197,7 @@ export function parseConfig(raw: Readonly<Record<string, string>>): EnvironmentC
       values[key] = text;
     }
   }
-  const result = schema.safeParse(values);
+  const result = schema(definitions).safeParse(values);
   if (result.success) return result.data;
   throw wrong(result.error.issues.flatMap((issue) => sentences(issue, values)));
 }

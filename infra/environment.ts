@@ -11,7 +11,7 @@ import { releaseBucketName } from "./components/promotion-names";
 import { protection } from "./components/protection";
 import { ReceiveRelease } from "./components/receive-release";
 import type { EnvironmentConfig, ProdConfig, StagingConfig } from "./config";
-import type { Service } from "./services";
+import type { Service } from "./definitions/overrides";
 
 /** One environment: a network, a cluster, and every service with its pipeline. */
 export class Environment extends pulumi.ComponentResource {

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Service } from "../services";
+import { directoryOf } from "../definitions";
+import type { Service } from "../definitions/overrides";
 import type { Account } from "./account";
 import type { ArtifactBucket } from "./artifact-bucket";
 import {
@@ -116,7 +117,7 @@ export class BlueGreenService extends pulumi.ComponentResource {
       {
         ...ids,
         network,
-        source: `${service.directory}/${service.hook}`,
+        source: `${directoryOf(service)}/${service.hook}`,
         testUrl: this.loadBalancer.testUrl,
         // By name: the group's own ARN would make a circle, as CodeDeploy's role names the hook.
         deploymentGroupArn: account.arn(

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Service } from "../services";
+import { directoryOf } from "../definitions";
+import type { Service } from "../definitions/overrides";
 import type { Account } from "./account";
 import type { ArtifactBucket } from "./artifact-bucket";
 import type { BlueGreenService } from "./blue-green-service";
@@ -182,7 +183,7 @@ function commitTrigger(args: StagingPipelineArgs): aws.types.input.codepipeline.
       pushes: [
         {
           branches: { includes: [args.source.branch] },
-          filePaths: { includes: [`${args.service.directory}/**`] },
+          filePaths: { includes: [`${directoryOf(args.service)}/**`] },
         },
       ],
     },

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Service } from "../services";
+import { directoryOf } from "../definitions";
+import type { Service } from "../definitions/overrides";
 import type { Account } from "./account";
 import type { ArtifactBucket } from "./artifact-bucket";
 import type { BlueGreenService } from "./blue-green-service";
@@ -23,7 +24,7 @@ export function imageBuild(name: string, args: ServiceBuildArgs, parent: pulumi.
       account,
       projectName: `greenroom-${environment}-${service.name}`,
       description: `Builds and tests ${service.name}`,
-      buildspec: `${service.directory}/${service.buildspec}`,
+      buildspec: `${directoryOf(service)}/${service.buildspec}`,
       docker: true,
       environment: { REPOSITORY_URI: target.repository.url },
       artifactBucket,

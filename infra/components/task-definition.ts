@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Service } from "../services";
+import type { Service } from "../definitions/overrides";
 import type { Account } from "./account";
 import { type Transform, transformed } from "./component";
 import { Role, trustService } from "./iam";

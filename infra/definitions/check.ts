@@ -1,0 +1,23 @@
+import type { z } from "zod";
+
+/** A definition with its defaults. @throws Error that names its file, and every wrong field with what is allowed */
+export function checked<Schema extends z.ZodType>(
+  schema: Schema,
+  definition: z.input<Schema> & { name: string },
+): z.output<Schema> {
+  const result = schema.safeParse(definition);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((issue) => {
+    const at = issue.path.map(String).join(".");
+    if (issue.code === "unrecognized_keys")
+      return `${[at, issue.keys.join(", ")].filter(Boolean).join(".")}: no such field`;
+    const value = issue.path.reduce<unknown>(
+      (of, key) => (of as Record<PropertyKey, unknown> | undefined)?.[key],
+      definition,
+    );
+    return at === "" ? issue.message : `${at} is ${JSON.stringify(value) ?? "not set"}: ${issue.message}`;
+  });
+  throw new Error(
+    `services/${definition.name}/service.ts is wrong:\n${problems.map((one) => `  ${one}`).join("\n")}`,
+  );
+}
