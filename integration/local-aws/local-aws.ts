@@ -20,7 +20,7 @@ import { Gateway, PortTakenError } from "./core/gateway";
 import { besideEc2 } from "./ec2";
 import { besideEcr } from "./ecr";
 import { ecs } from "./ecs";
-import { pipelineTriggers } from "./eventbridge/pipeline-triggers";
+import { eventBridge } from "./eventbridge";
 import { loadBalancing, type LoadBalancing } from "./load-balancing/load-balancing";
 
 export interface LocalAwsOptions {
@@ -149,9 +149,8 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       gateway.serve(acting.service);
       closers.push(() => acting.close());
     }
-    const triggers = pipelineTriggers(aws);
-    gateway.observe("s3", triggers.onS3Write);
-    closers.push(() => triggers.close());
+    const events = eventBridge(aws, gateway);
+    closers.push(() => events.close());
     const acted = actors.map(({ service }) => service.signingName).sort();
     const servedBy = [{ by: "Greenroom", services: acted }, ...bases.routes.table()];
     const limits = [...limitsOf(bases.routes), ...limitsOfEngine(containers.name)];

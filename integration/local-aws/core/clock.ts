@@ -82,6 +82,11 @@ export class Clock {
     total.awsMs += awsMs;
   }
 
+  /** Begins something whose waits are not those of whoever began it. */
+  beside<T>(begin: () => T): T {
+    return waited.exit(begin);
+  }
+
   /** Runs `task` every `awsMs` of AWS time, never twice at once, until the returned function is called. */
   every(awsMs: number, task: () => Promise<void> | void): () => Promise<void> {
     const stop = new AbortController();

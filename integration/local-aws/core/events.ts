@@ -29,9 +29,25 @@ export interface BusEvent {
   detail: Record<string, unknown>;
 }
 
+/**
+ * What a bus does to deliveries as a fault: EventBridge delivers "at least once" and in no order
+ * (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-delivery-level.html).
+ */
+export interface EventFaults {
+  seed: number;
+  /** The share of deliveries that never come. */
+  lose?: number;
+  /** The share that come twice. */
+  repeat?: number;
+  /** The share that come late enough for others to pass them. */
+  reorder?: number;
+}
+
 /** Where acting services put their events: the default bus of the account in which something happened. */
 export class Events {
   private deliver?: (event: BusEvent) => void;
+  /** Set by whoever rehearses one. @default none */
+  faults?: EventFaults;
 
   constructor(private readonly clock: Clock) {}
 
@@ -45,7 +61,7 @@ export class Events {
     detail,
     time = this.clock.now(),
   }: ServiceEvent): void {
-    this.deliver?.({
+    const event: BusEvent = {
       version: "0",
       id: randomUUID(),
       "detail-type": detailType,
@@ -57,7 +73,9 @@ export class Events {
       resources: [...resources],
       // A copy: what happens to the service's own objects later did not happen then. Undefined members go.
       detail: JSON.parse(JSON.stringify(detail)) as Record<string, unknown>,
-    });
+    };
+    // What waits for a target is no wait of the service's.
+    this.clock.beside(() => this.deliver?.(event));
   }
 
   /** Says who delivers. Before that, and in a test without a bus, events reach nobody. */

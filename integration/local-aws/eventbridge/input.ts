@@ -1,39 +1,111 @@
-import type { PipelineVariable, SourceRevisionOverride } from "@aws-sdk/client-codepipeline";
 import type { Target } from "@aws-sdk/client-eventbridge";
+import type { BusEvent } from "../core/events";
 
-type Input = { variables?: PipelineVariable[]; sourceRevisions?: SourceRevisionOverride[] };
-
-/**
- * What a target's input gives to a pipeline's start: source revisions and variables. Without an input transformer
- * or constant input it gets the event, which a pipeline does not read.
- * https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-trigger-source-overrides.html
- *
- * @throws {Error} when the input is not JSON
- */
-export function targetInput(target: Target, event: unknown): Input {
-  const { Input: constant, InputTransformer: transformer } = target;
-  if (!constant && !transformer) return {};
-  let text = constant ?? "";
-  if (transformer) {
-    text = (transformer.InputTemplate ?? "").replace(/"<([\w-]+)>"|<([\w-]+)>/g, (_, quoted, bare) => {
-      const path = transformer.InputPathsMap?.[String(quoted ?? bare)] ?? "";
-      const value = at(event, path);
-      return quoted !== undefined || typeof value !== "string" ? JSON.stringify(value ?? "") : value;
-    });
-  }
-  const { variables, sourceRevisions } = JSON.parse(text) as Input;
-  return { variables, sourceRevisions };
+/** The rule by which a target gets an event, and when the bus got it. */
+export interface About {
+  ruleName: string;
+  ruleArn: string;
+  receivedAt: Date;
 }
 
-/** The value at a path such as `$.detail.object.version-id`. */
-function at(event: unknown, path: string): unknown {
-  const keys = path
-    .replace(/^\$\.?/, "")
-    .split(".")
-    .filter(Boolean);
-  return keys.reduce<unknown>(
-    (value, key) =>
-      typeof value === "object" && value ? (value as Record<string, unknown>)[key] : undefined,
-    event,
+/** What a target gets of an event: the event itself, or what its rule makes of it. */
+export function inputOf(
+  target: Pick<Target, "Input" | "InputPath" | "InputTransformer">,
+  event: BusEvent,
+  about: About,
+): { input: string; custom: boolean } {
+  const { Input: constant, InputPath: path, InputTransformer: transformer } = target;
+  if (constant !== undefined) return { input: constant, custom: true };
+  if (path !== undefined) return { input: JSON.stringify(at(event, path) ?? null), custom: true };
+  if (!transformer) return { input: JSON.stringify(event), custom: false };
+  const { detail, ...envelope } = event;
+  const variables: Record<string, unknown> = {
+    ...Object.fromEntries(
+      Object.entries(transformer.InputPathsMap ?? {}).map(([name, from]) => [name, at(event, from)]),
+    ),
+    "aws.events.rule-arn": about.ruleArn,
+    "aws.events.rule-name": about.ruleName,
+    "aws.events.event.ingestion-time": about.receivedAt.toISOString().replace(/\.\d+Z$/, "Z"),
+    "aws.events.event": envelope,
+    "aws.events.event.json": { ...envelope, detail },
+  };
+  return { input: minified(render(transformer.InputTemplate ?? "", variables)), custom: true };
+}
+
+const stringOrVariable = /"(?:\\.|[^"\\])*"|<[^<>\s]+>/gs;
+const variable = /<([^<>\s]+)>/g;
+
+/**
+ * Fills a template. Where a value of JSON may stand, a variable becomes one; inside of quotes it is put as it is, without
+ * escapes, and without the quotes of an object. A variable that the event does not have is empty.
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
+ */
+export function render(template: string, variables: Record<string, unknown>): string {
+  const inString = (_: string, name: string) => {
+    const value = variables[name] ?? "";
+    return typeof value === "string" ? value : JSON.stringify(value).replace(/"/g, "");
+  };
+  return template.replace(stringOrVariable, (token) =>
+    token.startsWith('"')
+      ? token.replace(variable, inString)
+      : JSON.stringify(variables[token.slice(1, -1)] ?? ""),
   );
+}
+
+/** "The JSON that is passed to the target is minified." What is not JSON goes as it is. */
+function minified(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text));
+  } catch {
+    return text;
+  }
+}
+
+/** Whether a template would give JSON, or a quoted string in each of its lines. */
+export function isTemplate(template: string): boolean {
+  const isJson = (text: string) => {
+    try {
+      JSON.parse(text);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const filled = render(template, {});
+  return (
+    isJson(filled) ||
+    (filled.trim() !== "" &&
+      filled
+        .split("\n")
+        .filter((line) => line.trim())
+        .every(isJson))
+  );
+}
+
+const step = /\.([\w/-]+|\*)|\[(\d+|\*)\]|\['([^']+)'\]/gy;
+
+/** Whether a path is one that EventBridge knows: dots, names, indices and wildcards. */
+export const isPath = (path: string): boolean =>
+  path === "$" || (path.startsWith("$") && stepsOf(path) !== undefined);
+
+function stepsOf(path: string): string[] | undefined {
+  const rest = path.slice(1);
+  const steps = [...rest.matchAll(step)];
+  if (steps.map(([text]) => text).join("") !== rest) return undefined;
+  return steps.map(([, name, index, quoted]) => name ?? index ?? quoted ?? "");
+}
+
+/** The value at a path such as `$.detail.object.version-id`; a wildcard gives a list. */
+function at(value: unknown, path: string): unknown {
+  return walk(value, stepsOf(path) ?? [""]);
+}
+
+function walk(value: unknown, [step, ...rest]: string[]): unknown {
+  if (step === undefined) return value;
+  if (typeof value !== "object" || value === null) return undefined;
+  if (step === "*")
+    return Object.values(value)
+      .map((one: unknown) => walk(one, rest))
+      .filter((one) => one !== undefined);
+  return Object.hasOwn(value, step) ? walk((value as Record<string, unknown>)[step], rest) : undefined;
 }

@@ -1,4 +1,5 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
+import type { ServiceEvent } from "../core/events";
 import type { AcceptedWrite } from "../core/gateway";
 
 export type ObjectWrite = { bucket: string; key: string; reason: WriteReason; versionId?: string };
@@ -58,14 +59,12 @@ export function readWrite(
 export function objectCreated(
   { bucket, key, reason, versionId }: ObjectWrite,
   about: { owner: string; requester: string; region: string; time: Date; size: number; etag: string },
-): Record<string, unknown> {
+): ServiceEvent {
   return {
-    version: "0",
-    id: randomUUID(),
-    "detail-type": "Object Created",
+    detailType: "Object Created",
     source: "aws.s3",
     account: about.owner,
-    time: about.time.toISOString().replace(/\.\d+Z$/, "Z"),
+    time: about.time,
     region: about.region,
     resources: [`arn:aws:s3:::${bucket}`],
     detail: {

@@ -4,6 +4,7 @@ import { rate } from "./rate";
 import type { Schedule, ScheduleKind } from "./schedule";
 
 export type { Schedule } from "./schedule";
+export { Timetable } from "./timetable";
 export { isZone } from "./zone";
 
 /** What rules of an event bus take: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-rule-schedule.html */

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
-import { FakeAws, caller, role } from "../codepipeline/fakes";
 import { Gateway, type AcceptedWrite } from "../core/gateway";
-import { targetInput } from "./input";
-import { pipelineTriggers } from "./pipeline-triggers";
+import type { BusEvent } from "../core/events";
 import { readWrite } from "./s3-events";
+import { s3Writes } from "./s3-writes";
+import { caller, FakeAws } from "./testing";
 
 const write = (method: string, path: string, more: Partial<AcceptedWrite> = {}): AcceptedWrite => ({
   method,
@@ -89,41 +89,26 @@ describe("eventbridge: the gateway", () => {
   });
 });
 
-describe("eventbridge: pipelines as targets", () => {
-  const arn = "arn:aws:codepipeline:us-east-1:222222222222:prod";
-  const target = { Id: "1", Arn: arn, RoleArn: "arn:aws:iam::222222222222:role/start" };
-
-  function triggers(eventBridgeOn: boolean, result: boolean) {
-    const events: string[] = [];
+describe("eventbridge: events of S3", () => {
+  const seen = async (eventBridgeOn: boolean) => {
     const aws = new FakeAws({
       GetBucketNotificationConfigurationCommand: () =>
         eventBridgeOn ? { EventBridgeConfiguration: {} } : {},
       HeadObjectCommand: () => ({ ContentLength: 5, ETag: '"e1"' }),
-      ListRulesCommand: () => ({
-        Rules: [
-          { Name: "off", State: "DISABLED", EventPattern: "{}" },
-          { Name: "hourly", State: "ENABLED", ScheduleExpression: "rate(1 hour)" },
-          { Name: "release", State: "ENABLED", EventPattern: '{"source":["aws.s3"]}' },
-        ],
-      }),
-      ListTargetsByRuleCommand: () => ({ Targets: [target, { Id: "2", Arn: "arn:aws:sqs:us-east-1:1:q" }] }),
-      TestEventPatternCommand: ({ Event }: { Event: string }) => {
-        events.push(Event);
-        return { Result: result };
-      },
-      StartPipelineExecutionCommand: () => ({}),
     });
-    return { aws, events, triggers: pipelineTriggers(aws) };
-  }
-
-  it("start as the target's role, by the event of the bucket's owner", async () => {
-    const { aws, events, triggers: on } = triggers(true, true);
-    on.onS3Write(write("PUT", "/b", { caller: { ...caller, account: "222222222222" } }));
-    on.onS3Write(write("PUT", "/b/releases/app.zip", { answerHeaders: { "x-amz-version-id": "v7" } }));
-    await on.close();
+    const events: BusEvent[] = [];
+    aws.events.deliverTo((event) => void events.push(event));
+    const { onS3Write, close } = s3Writes(aws);
+    onS3Write(write("PUT", "/b", { caller: { ...caller, account: "222222222222" } }));
+    onS3Write(write("PUT", "/b/releases/app.zip", { answerHeaders: { "x-amz-version-id": "v7" } }));
+    await close();
     assert.deepEqual(aws.warnings, []);
-    const { id, time, detail, ...rest } = JSON.parse(events[0] ?? "") as Record<string, unknown>;
-    const { "request-id": requestId, object, ...others } = detail as Record<string, unknown>;
+    return events;
+  };
+
+  it("are of the bucket's owner", async () => {
+    const [{ id, time, detail, ...rest } = assert.fail("no event")] = await seen(true);
+    const { "request-id": requestId, object, ...others } = detail;
     const { sequencer, ...put } = object as Record<string, unknown>;
     assert.ok([id, time, requestId, sequencer].every((value) => typeof value === "string"));
     assert.deepEqual(rest, {
@@ -142,43 +127,8 @@ describe("eventbridge: pipelines as targets", () => {
       "source-ip-address": "127.0.0.1",
       reason: "PutObject",
     });
-    const started = aws.sent.filter(({ command }) => command === "StartPipelineExecutionCommand");
-    assert.deepEqual(
-      started.map(({ input, as }) => [input.name, as]),
-      [["prod", target.RoleArn]],
-    );
   });
 
-  it("do not start when the pattern does not match, or the bucket sends nothing to EventBridge", async () => {
-    for (const [on, matches] of [
-      [true, false],
-      [false, true],
-    ] as const) {
-      const { aws, triggers: made } = triggers(on, matches);
-      made.onS3Write(write("PUT", "/b/releases/app.zip"));
-      await made.close();
-      assert.deepEqual(aws.inputs("StartPipelineExecutionCommand"), []);
-    }
-  });
-
-  it("warns of a start that fails", async () => {
-    const { aws, triggers: on } = triggers(true, true);
-    target.RoleArn = role("refused");
-    on.onS3Write(write("PUT", "/b/releases/app.zip"));
-    await on.close();
-    assert.deepEqual(aws.warnings, [`EventBridge rule release could not start ${arn}: Error: not trusted`]);
-  });
-
-  it("read source revisions and variables from the target's input transformer", () => {
-    const InputTransformer = {
-      InputPathsMap: { version: "$.detail.object.version-id" },
-      InputTemplate:
-        '{"sourceRevisions":[{"actionName":"Release","revisionType":"S3_OBJECT_VERSION_ID","revisionValue":"<version>"}]}',
-    };
-    const event = { detail: { object: { "version-id": "v7" } } };
-    assert.deepEqual(targetInput({ ...target, InputTransformer }, event).sourceRevisions, [
-      { actionName: "Release", revisionType: "S3_OBJECT_VERSION_ID", revisionValue: "v7" },
-    ]);
-    assert.deepEqual(targetInput(target, event), {});
-  });
+  it("are none where the bucket sends nothing to EventBridge", async () =>
+    assert.deepEqual(await seen(false), []));
 });
