@@ -1,6 +1,6 @@
 import { HeadObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { root } from "../checkout";
 import type { LocalAws } from "../local-aws/local-aws";
-import { audience } from "./audience";
 import { boundOf } from "./bound";
 import { watchMs } from "./claims";
 import { edited, push, versionOf, type Edit, type Repository } from "./commits";
@@ -19,6 +19,7 @@ import { Processors } from "./processors";
 import type { Progress } from "./progress";
 import { releaseSettings } from "./release-settings";
 import { startClients, type Clients, type Recording } from "./traffic/clients";
+import { loadTraffic } from "./traffic/load";
 import type { ReleaseFacts, Verdict } from "./verdict";
 
 export interface ReleaseRequest {
@@ -72,6 +73,7 @@ export class Rehearsal {
   /** Starts the clients of both environments. */
   static async start(options: RehearsalOptions): Promise<Rehearsal> {
     const { local, environments, service, ratePerSecond, progress } = options;
+    const traffic = loadTraffic(root, `services/${service}`);
     const start = (name: EnvironmentName) =>
       startClients({
         name,
@@ -80,7 +82,7 @@ export class Rehearsal {
         // Bounded, but longer than any rehearsal, which is an hour of work and half a day of AWS's waits at most: without
         // clients, no alarm would stop a bad release.
         maxSeconds: 3600 + (12 * 3600) / local.aws.clock.speed,
-        requests: audience[name],
+        ...traffic[name],
       });
     const [staging, prod] = await Promise.all([start("staging"), start("prod")]);
     const rehearsal = new Rehearsal(options, { staging, prod });

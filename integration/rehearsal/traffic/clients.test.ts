@@ -110,12 +110,12 @@ describe("clients", () => {
       },
       "/silent": () => undefined,
     };
-    const status = { field: "status", equals: "ok" };
+    const expect = { json: { status: "ok" } };
     const requests = [
-      { path: "/ok", json: status },
-      { path: "/teapot", status: 418 },
+      { path: "/ok", expect },
+      { path: "/teapot", expect: { status: 418 } },
       { path: "/error" },
-      { path: "/wrong", json: status },
+      { path: "/wrong", expect },
       { path: "/reset" },
       { path: "/lost" },
       { path: "/silent" },
@@ -179,6 +179,39 @@ describe("clients", () => {
     assert.deepEqual([...seen], ["POST /a?b=1 lb.example 1 {}"]);
   });
 
+  it("keep the cookies that each is given, when they have a jar", async () => {
+    const sent: string[] = [];
+    await withServer(
+      (request, response) => {
+        sent.push(request.headers.cookie ?? "");
+        response.writeHead(200, { "set-cookie": `id=${sent.length}; Path=/; HttpOnly` }).end();
+      },
+      (origin) =>
+        record(600, {
+          origin,
+          ratePerSecond: 100,
+          jar: true,
+          requests: [{ path: "/", headers: { cookie: "a=b" } }],
+        }),
+    );
+    assert.deepEqual(new Set(sent.slice(0, 32)), new Set(["a=b"]));
+    assert.deepEqual(sent.slice(32, 34), ["a=b; id=1", "a=b; id=2"]);
+  });
+
+  it("tell who named the version: the service, or the load balancer for it", async () => {
+    let count = 0;
+    const recording = await withServer(
+      (_, response) => {
+        const by = count++ % 2 === 0 ? undefined : { "x-greenroom-version-by": "load-balancer" };
+        response.writeHead(200, { ...version, ...by }).end();
+      },
+      (origin) => record(200, { origin, ratePerSecond: 100, requests: [{ path: "/" }] }),
+    );
+    const { service, "load balancer": balancer } = recording.versionNamedBy;
+    assert.equal(service + balancer, recording.count);
+    assert.ok(Math.abs(service - balancer) <= 1, `${service} and ${balancer}`);
+  });
+
   it("check nothing but the status of a stand-in", async () => {
     const recording = await withServer(
       (_, response) => response.writeHead(200, { "x-service-version": "bootstrap" }).end("hi"),
@@ -186,7 +219,7 @@ describe("clients", () => {
         record(50, {
           origin,
           ratePerSecond: 100,
-          requests: [{ path: "/", status: 201, json: { field: "a" } }],
+          requests: [{ path: "/", expect: { status: 201, has: ["a"] } }],
         }),
     );
     assert.ok(all(recording).every(({ outcome, version }) => outcome === "ok" && version === "bootstrap"));

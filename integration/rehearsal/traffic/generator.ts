@@ -1,15 +1,16 @@
 import { performance } from "node:perf_hooks";
-import type { Client, Dispatcher } from "undici";
-import { Connections } from "./connections";
-import { RequestLog } from "./log";
-import { checkBody, type RequestTemplate, type ResolvedOptions } from "./options";
-import { percentile, type Outcome, type Recording } from "./recording";
+import { chooser } from "./choice";
 import type { Snapshot, Window } from "./clients";
+import { Connections } from "./connections";
+import { CookieJars } from "./cookies";
+import { dispatch, Flight } from "./flight";
+import { RequestLog } from "./log";
+import { labelOf, type RequestTemplate, type ResolvedOptions } from "./options";
+import { percentile, type Recording } from "./recording";
 
 const windowMs = 100;
 /** One request in so many asks for its connection to be closed, as clients come and go. */
 const closesEvery = 16;
-const longestBody = 1 << 20;
 
 /** Wall clock in epoch milliseconds with fractions; monotonic, and the same in every thread of the process. */
 const now = () => performance.timeOrigin + performance.now();
@@ -30,6 +31,12 @@ export class Generator {
   private window: Window;
   private latencies: number[] = [];
   private drained?: () => void;
+  private readonly choose: (n: number) => number;
+  private readonly jars?: CookieJars;
+  /** Of each request template, its index in `labels`. */
+  private readonly templates: number[];
+  private readonly labels: string[];
+  private readonly namedBy: Recording["versionNamedBy"] = { service: 0, "load balancer": 0 };
 
   constructor(
     private readonly options: ResolvedOptions,
@@ -37,6 +44,13 @@ export class Generator {
   ) {
     this.connections = new Connections(options.origin, options.timeoutMs);
     this.window = this.openWindow(this.startedAt);
+    this.choose = chooser(
+      options.requests.map(({ weight = 1 }) => weight),
+      options.seed,
+    );
+    if (options.jar) this.jars = new CookieJars();
+    this.labels = [...new Set(options.requests.map(labelOf))];
+    this.templates = options.requests.map((request) => this.labels.indexOf(labelOf(request)));
     this.tick();
   }
 
@@ -58,7 +72,8 @@ export class Generator {
       count: this.log.count,
       ...this.log.close(),
       versions: this.log.versions,
-      templates: this.options.requests.map(({ method, path }) => `${method ?? "GET"} ${path}`),
+      templates: this.labels,
+      versionNamedBy: this.namedBy,
       lateSends: this.log.lateSends,
       maxLateMs: this.log.maxLateMs,
       problems: this.log.problems,
@@ -94,13 +109,15 @@ export class Generator {
 
   private send(scheduledAt: number): void {
     const { options, log } = this;
-    const templateIndex = log.count % options.requests.length;
-    const template = options.requests[templateIndex] as RequestTemplate;
-    const index = log.sent(scheduledAt, now(), templateIndex);
+    const chosen = this.choose(log.count);
+    const template = options.requests[chosen] as RequestTemplate;
+    const index = log.sent(scheduledAt, now(), this.templates[chosen] ?? 0);
     this.window.sent++;
     const flight = new Flight(scheduledAt, template, options, (outcome, status, version, problem) => {
       const time = now();
       this.inFlight.delete(flight);
+      if (flight.namedBy) this.namedBy[flight.namedBy]++;
+      this.jars?.keep(index, flight.setCookie);
       log.ended(index, time, outcome, status, version, problem);
       for (const counts of [this.totals, this.window.counts]) {
         const byOutcome = (counts[version] ??= {});
@@ -112,7 +129,10 @@ export class Generator {
     this.connections.take((client) => {
       if (flight.over) return false;
       flight.released = () => this.connections.release(client);
-      dispatch(client, template, options, index % closesEvery === closesEvery - 1, flight);
+      const cookie = this.jars?.header(index, template.headers?.["cookie"]);
+      const headers = { ...template.headers, ...(cookie === undefined ? {} : { cookie }) };
+      const reset = index % closesEvery === closesEvery - 1;
+      dispatch(client, { ...template, headers }, options, reset, flight);
       return true;
     });
   }
@@ -131,101 +151,4 @@ export class Generator {
     this.latencies = [];
     this.window = this.openWindow(time);
   }
-}
-
-function dispatch(
-  client: Client,
-  template: RequestTemplate,
-  options: ResolvedOptions,
-  reset: boolean,
-  handler: Flight,
-): void {
-  const headers = { ...template.headers, ...(options.hostHeader ? { host: options.hostHeader } : {}) };
-  const method = (template.method ?? "GET") as Dispatcher.HttpMethod;
-  client.dispatch({ method, path: template.path, headers, body: template.body, reset }, handler);
-}
-
-/** A request on its way: hears from the connection how it went. */
-class Flight implements Dispatcher.DispatchHandler {
-  over = false;
-  /** Gives the connection back. */
-  released?: () => void;
-  private controller?: Dispatcher.DispatchController;
-  private status = 0;
-  private version = "";
-  private body = "";
-  private bodyBytes = 0;
-
-  constructor(
-    readonly scheduledAt: number,
-    private readonly template: RequestTemplate,
-    private readonly options: ResolvedOptions,
-    private readonly onEnd: (outcome: Outcome, status: number, version: string, problem?: string) => void,
-  ) {}
-
-  /** Says how it ended, once, and gives up what is still under way. */
-  end(outcome: Outcome, status: number, version: string, problem?: string): void {
-    if (this.over) return;
-    this.over = true;
-    this.onEnd(outcome, status || this.status, version || this.version, problem);
-    this.controller?.abort(new Error(outcome));
-  }
-
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.controller = controller;
-    if (this.over) controller.abort(new Error("given up"));
-  }
-
-  onResponseStart(
-    _: Dispatcher.DispatchController,
-    status: number,
-    headers: Record<string, string | string[] | undefined>,
-  ): void {
-    if (status < 200) return;
-    const version = headers[this.options.versionHeader];
-    this.status = status;
-    this.version = (Array.isArray(version) ? version[0] : version) ?? "";
-  }
-
-  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.bodyBytes += chunk.length;
-    if (this.template.json && this.bodyBytes <= longestBody) this.body += chunk.toString("latin1");
-  }
-
-  onResponseEnd(): void {
-    const { status, version, template } = this;
-    this.controller = undefined;
-    const where = `${template.method ?? "GET"} ${template.path}`;
-    if (this.options.standIns.includes(version)) {
-      const ok = status >= 200 && status < 300;
-      this.end(ok ? "ok" : "error", status, version, ok ? undefined : `${where}: status ${status}`);
-    } else if (status !== (template.status ?? 200)) {
-      this.end("error", status, version, `${where}: status ${status}`);
-    } else {
-      const body = Buffer.from(this.body, "latin1").toString("utf8");
-      const problem = template.json && checkBody(template.json, body);
-      this.end(problem ? "wrong" : "ok", status, version, problem && `${where}: ${problem}`);
-    }
-    this.released?.();
-  }
-
-  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
-    this.controller = undefined;
-    this.end(this.status > 0 ? "lost" : failureOf(error), this.status, this.version, describe(error));
-    // Not at once: the connection is still clearing up, and takes no new request while it does.
-    setImmediate(() => this.released?.());
-  }
-}
-
-function failureOf(error: Error): Outcome {
-  const code = (error as NodeJS.ErrnoException).code ?? "";
-  if (["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL"].includes(code)) return "refused";
-  if (["UND_ERR_CONNECT_TIMEOUT", "UND_ERR_HEADERS_TIMEOUT", "ETIMEDOUT"].includes(code)) return "timeout";
-  return "reset";
-}
-
-// Without ports of the client's side, so that the same problem counts as the same.
-function describe(error: Error): string {
-  const code = (error as NodeJS.ErrnoException).code;
-  return code && !error.message.includes(code) ? `${code}: ${error.message}` : error.message;
 }

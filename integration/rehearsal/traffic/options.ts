@@ -1,19 +1,24 @@
-import { isDeepStrictEqual } from "node:util";
+import type { Expectation } from "./definition";
 
-/** One kind of request that clients make. */
+/** One kind of request that clients send, ready to go. */
 export interface RequestTemplate {
-  /** Default: `GET`. */
+  /** @default "GET" */
   method?: string;
   /** Path and query, e.g. `/api/trivia/questions`. */
   path: string;
+  /** How often, beside the others. @default 1 */
+  weight?: number;
   headers?: Record<string, string>;
   /** Sent as it is; set `content-type` in `headers`. */
   body?: string;
-  /** The status that is no failure. Default: 200. */
-  status?: number;
-  /** What the body must hold: a JSON field, by dotted path (`questions.0.id`), that is there, or equals a value. */
-  json?: { field: string; equals?: unknown };
+  /** @default a status of 200 */
+  expect?: Expectation;
+  /** What a recording calls it: the only thing of it that a report shows. @default method and path */
+  label?: string;
 }
+
+export const labelOf = ({ method = "GET", path, label }: RequestTemplate): string =>
+  label ?? `${method} ${path}`;
 
 export interface ClientOptions {
   /** Whose clients: the environment, e.g. `prod`. */
@@ -22,8 +27,12 @@ export interface ClientOptions {
   origin: string;
   /** Requests a second of wall time, evenly spaced. */
   ratePerSecond: number;
-  /** Sent in turn. */
+  /** Sent as often as their weights say, in an order that `seed` fixes. */
   requests: RequestTemplate[];
+  /** Default: 0. */
+  seed?: number;
+  /** Each client keeps the cookies that it is given, and sends them. Default: false. */
+  jar?: boolean;
   /** The name that clients know the origin by, e.g. the load balancer's DNS name. Default: the origin's own. */
   hostHeader?: string;
   /** The response header that names the version that answered. Default: `x-service-version`. */
@@ -49,6 +58,8 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     standIns: options.standIns ?? ["bootstrap"],
     timeoutMs: options.timeoutMs ?? 5000,
     maxSeconds: options.maxSeconds ?? 600,
+    seed: options.seed ?? 0,
+    jar: options.jar ?? false,
   };
   const refuse = (problem: string) => new RangeError(`clients of ${options.name}: ${problem}`);
   if (options.requests.length === 0) throw refuse("requests is empty; give at least one request to send");
@@ -60,20 +71,4 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
   if (!URL.canParse(options.origin) || new URL(options.origin).origin !== options.origin)
     throw refuse(`origin is "${options.origin}"; it must look like http://127.0.0.1:8080, without a path`);
   return resolved;
-}
-
-/** What is wrong with a body, in a sentence; undefined when nothing is. */
-export function checkBody(check: NonNullable<RequestTemplate["json"]>, body: string): string | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(body);
-  } catch {
-    return "the body is not JSON";
-  }
-  for (const key of check.field.split("."))
-    value = typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined;
-  if (value === undefined) return `the body has no "${check.field}"`;
-  if (check.equals === undefined || isDeepStrictEqual(value, check.equals)) return undefined;
-  const was = JSON.stringify(value).slice(0, 60);
-  return `"${check.field}" in the body is ${was}, not ${JSON.stringify(check.equals)}`;
 }

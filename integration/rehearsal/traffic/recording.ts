@@ -12,6 +12,9 @@
 export const outcomes = ["ok", "error", "wrong", "refused", "reset", "timeout", "lost"] as const;
 export type Outcome = (typeof outcomes)[number];
 
+/** Who put the version into an answer. */
+export type VersionNamer = "service" | "load balancer";
+
 /** A request whose sending was later than this, in wall milliseconds, counts as sent late. */
 export const lateAfterMs = 50;
 
@@ -43,8 +46,10 @@ export interface Recording {
   template: Uint16Array;
   /** Versions in the order in which they first answered; the first one is "", for answers that named none. */
   versions: string[];
-  /** Method and path of the request templates. */
+  /** What the requests were: method and path template, which is all that is kept of them. */
   templates: string[];
+  /** Answers by who named their version: the service, or the load balancer, as a service that names none gets it. */
+  versionNamedBy: Record<VersionNamer, number>;
   /** Requests that were sent more than `lateAfterMs` after they were due: the generator could not keep its rate. */
   lateSends: number;
   maxLateMs: number;

@@ -25,6 +25,7 @@ export function recordingOf(
     template: new Uint16Array(count),
     versions,
     templates: ["GET /"],
+    versionNamedBy: { service: count, "load balancer": 0 },
     lateSends: 0,
     maxLateMs: 0,
     problems: {},

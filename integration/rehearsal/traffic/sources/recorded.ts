@@ -1,0 +1,97 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { gunzipSync } from "node:zlib";
+import type { RequestSource, TrafficRequest } from "../definition";
+import { pathTemplate, templateOf } from "../label";
+
+/** What a source takes of a recording. */
+export interface SourceOptions {
+  /**
+   * Whose requests: a recording has those of other hosts as well.
+   * @default every host's
+   * @example "shop.example.com"
+   */
+  host?: string;
+  /**
+   * Takes only requests of these paths, written as a report may show them.
+   * @default every path
+   * @example ["/", "/players/{name}"]
+   */
+  paths?: string[];
+}
+
+/** A request of a recording, before equal ones are taken together. */
+export interface Recorded {
+  method: string;
+  url: URL;
+  status: number;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
+/** More kinds of requests than this say nothing more about a release. */
+const mostKinds = 1000;
+const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
+
+/**
+ * Makes a source of a recording: equal requests become one with a weight, and every status that they had is as good. Only requests that went well are taken, as the
+ * others' failures would count as the release's; who sent them (cookies, authorization, user agent, address) never is.
+ */
+export function sourceOf(
+  file: string,
+  read: (content: Buffer) => Iterable<Recorded>,
+  { host, paths }: SourceOptions,
+): RequestSource {
+  return (folder) => {
+    const kinds = new Map<string, TrafficRequest & { weight: number; expect: { status: number[] } }>();
+    let others = 0;
+    for (const { method: name, url, status, headers, body } of read(contentOf(file, folder))) {
+      const at = `${url.pathname}${url.search}`;
+      const template = paths ? templateOf(at, paths) : pathTemplate(at);
+      const method = methods.find((one) => one === name);
+      if (
+        !method ||
+        template === undefined ||
+        status < 200 ||
+        status >= 400 ||
+        (host && url.hostname !== host)
+      ) {
+        others++;
+        continue;
+      }
+      const key = JSON.stringify([method, at, headers, body]);
+      const kind = kinds.get(key);
+      if (!kind)
+        kinds.set(key, {
+          method,
+          path: at,
+          weight: 1,
+          headers,
+          body,
+          template,
+          expect: { status: [status] },
+        });
+      else {
+        kind.weight++;
+        if (!kind.expect.status.includes(status)) kind.expect.status.push(status);
+      }
+    }
+    if (kinds.size === 0)
+      throw new Error(
+        `${file} has no request that went well${host ? ` of ${host}` : ""}${paths ? ` and of ${paths.join(", ")}` : ""}; ` +
+          `${others} others`,
+      );
+    return [...kinds.values()].sort((a, b) => b.weight - a.weight).slice(0, mostKinds);
+  };
+}
+
+function contentOf(file: string, folder: string): Buffer {
+  let content: Buffer;
+  try {
+    content = readFileSync(path.resolve(folder, file));
+  } catch (error) {
+    throw new Error(`${file} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+  // https://datatracker.ietf.org/doc/html/rfc1952#page-6
+  return content[0] === 0x1f && content[1] === 0x8b ? gunzipSync(content) : content;
+}
