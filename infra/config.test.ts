@@ -4,8 +4,10 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { repositoryRoot } from "./components/bundle";
-import { configArguments, configKeys, parseConfig, readConfig } from "./config";
-import { asPulumi, record, stackConfig } from "./testing";
+import { configArguments, configKeys, parseConfig as parseWith, readConfig } from "./config";
+import { asPulumi, record, stackConfig, testServices } from "./testing";
+
+const parseConfig = (raw: Record<string, string>) => parseWith(raw, testServices);
 
 /** The lines of the error that these values get, without the first and the last one, which never change. */
 function problems(values: Record<string, unknown>): string[] {

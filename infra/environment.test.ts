@@ -59,6 +59,10 @@ for (const stack of ["staging", "prod"] as const) {
           ]),
           releaseBucket: `greenroom-prod-releases-${stack === "staging" ? "222222222222" : "111111111111"}-us-east-1`,
           artifactBucket: `greenroom-${stack}-trivia-api-artifacts-111111111111-us-east-1`,
+          kind: "ecs",
+          uses: [],
+          objectives: { availabilityPercent: 99.9, latencyP99Ms: 500 },
+          expectedRate: 10,
         },
       });
     });

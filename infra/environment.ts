@@ -11,6 +11,8 @@ import { releaseBucketName } from "./components/promotion-names";
 import { protection } from "./components/protection";
 import { ReceiveRelease } from "./components/receive-release";
 import type { EnvironmentConfig, ProdConfig, StagingConfig } from "./config";
+import { addressVariable, type Objectives, type OwnResources } from "./definitions";
+import { checkedResources } from "./definitions/common";
 import type { Service } from "./definitions/overrides";
 
 /** One environment: a network, a cluster, and every service with its pipeline. */
@@ -19,6 +21,7 @@ export class Environment extends pulumi.ComponentResource {
   /** By name. */
   readonly services: Record<string, ServiceOutputs>;
 
+  private readonly made: Record<string, ServiceOutputs> = {};
   private readonly account: Account;
   private readonly network: Network;
   private readonly cluster: aws.ecs.Cluster;
@@ -57,9 +60,9 @@ export class Environment extends pulumi.ComponentResource {
       );
 
     this.clusterName = this.cluster.name;
-    this.services = Object.fromEntries(
-      config.services.map((service) => [service.name, this.service(service)]),
-    );
+    // Each after those that it uses.
+    for (const service of config.services) this.made[service.name] = this.service(service);
+    this.services = this.made;
     this.registerOutputs({ clusterName: this.clusterName });
   }
 
@@ -74,6 +77,7 @@ export class Environment extends pulumi.ComponentResource {
       { bucketName: this.bucketName(service.name, "artifacts") },
       child,
     );
+    const own = this.ownResources(service, child);
     const target = new BlueGreenService(
       service.name,
       {
@@ -83,6 +87,8 @@ export class Environment extends pulumi.ComponentResource {
         network: this.network,
         cluster: this.cluster,
         artifactBucket,
+        own,
+        addresses: this.addresses(service),
         certificateArn: config.certificateArn,
         testPort: config.testPort,
         deployment: config.deployment,
@@ -114,7 +120,31 @@ export class Environment extends pulumi.ComponentResource {
       alarmNames: target.alarms.names,
       releaseBucket,
       artifactBucket: artifactBucket.bucketName,
+      kind: service.kind,
+      uses: [...service.uses],
+      objectives: service.objectives,
+      expectedRate: service.expectedRate,
     };
+  }
+
+  /** What the service makes for itself. */
+  private ownResources(service: Service, options: pulumi.CustomResourceOptions): OwnResources {
+    const { environment } = this.config;
+    return checkedResources(
+      service.name,
+      service.resources?.({
+        service: service.name,
+        environment,
+        physicalName: (what) => physicalName("table", "greenroom", environment, service.name, what),
+        options,
+      }) ?? {},
+    );
+  }
+
+  /** Where the services that it uses are, in this environment: they were made before it. */
+  private addresses({ uses }: Service): Record<string, pulumi.Output<string>> {
+    const known = Object.entries(this.made).filter(([name]) => uses.includes(name));
+    return Object.fromEntries(known.map(([name, { serviceUrl }]) => [addressVariable(name), serviceUrl]));
   }
 
   private promotes(
@@ -193,4 +223,10 @@ export interface ServiceOutputs {
   /** Prod's bucket for releases: staging writes to it, prod reads it. */
   releaseBucket: pulumi.Output<string>;
   artifactBucket: pulumi.Output<string>;
+  kind: Service["kind"];
+  /** Names of the services that it calls. */
+  uses: string[];
+  objectives: Objectives;
+  /** Requests a second that its team expects. */
+  expectedRate: number;
 }

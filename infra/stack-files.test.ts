@@ -4,8 +4,10 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { repositoryRoot } from "./components/bundle";
-import { configArguments, configKeys, parseConfig } from "./config";
-import { asPulumi, record } from "./testing";
+import { configArguments, configKeys, parseConfig as parseWith } from "./config";
+import { asPulumi, record, testServices } from "./testing";
+
+const parseConfig = (raw: Record<string, string>) => parseWith(raw, testServices);
 
 type Values = Record<string, unknown>;
 

@@ -5,7 +5,9 @@ import { parse } from "yaml";
 import { repositoryRoot } from "./components/bundle";
 import { type EnvironmentConfig, parseConfig } from "./config";
 import { Environment } from "./environment";
+import type { ServiceDefinition } from "./definitions";
 import { awsProvider } from "./provider";
+import triviaApi from "../services/trivia-api/service";
 
 /** A resource as the program registered it. */
 export interface Recorded {
@@ -181,6 +183,9 @@ export function valueOf<T>(output: pulumi.Input<T>): Promise<pulumi.Unwrap<T>> {
   });
 }
 
+/** What the tests of this program have for services: another one in infra/services.ts changes nothing here. */
+export const testServices: readonly ServiceDefinition[] = [triviaApi];
+
 /** The configuration of a stack of this repository, with some keys changed. */
 export function stackConfig(
   stack: "staging" | "prod",
@@ -191,8 +196,11 @@ export function stackConfig(
   };
   const own = Object.entries(file.config)
     .filter(([key]) => key.startsWith("greenroom:"))
-    .map(([key, value]) => [key.slice("greenroom:".length), value]);
-  return parseConfig(asPulumi({ ...Object.fromEntries(own), ...changes }));
+    .map(([key, value]) => [key.slice("greenroom:".length), value] as const);
+  const values: Record<string, unknown> = Object.fromEntries(own);
+  const services = Object.entries((values["services"] ?? {}) as Record<string, unknown>);
+  const known = services.filter(([name]) => testServices.some((one) => one.name === name));
+  return parseConfig(asPulumi({ ...values, services: Object.fromEntries(known), ...changes }), testServices);
 }
 
 /** Configuration values as Pulumi hands them to a program: texts as they are, everything else as JSON. */

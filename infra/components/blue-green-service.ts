@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { directoryOf } from "../definitions";
+import { type OwnResources, directoryOf } from "../definitions";
 import type { Service } from "../definitions/overrides";
 import type { Account } from "./account";
 import type { ArtifactBucket } from "./artifact-bucket";
@@ -26,6 +26,10 @@ export interface BlueGreenServiceArgs {
   service: Service;
   network: Network;
   cluster: aws.ecs.Cluster;
+  /** What the service has of its own. */
+  own: OwnResources;
+  /** Addresses of the services that it uses, by environment variable. */
+  addresses: Record<string, pulumi.Input<string>>;
   /** Where the templates go that the service's pipeline makes its releases from. */
   artifactBucket: ArtifactBucket;
   /** @default HTTP on 80 instead of HTTPS on 443 */
@@ -57,7 +61,7 @@ export class BlueGreenService extends pulumi.ComponentResource {
   readonly templates: ReleaseTemplates;
   readonly strategy: CodeDeployStrategy;
   readonly serviceName: pulumi.Output<string>;
-  readonly nodes: { service: aws.ecs.Service; securityGroup: aws.ec2.SecurityGroup; hook: HookFunction };
+  readonly nodes: { service: aws.ecs.Service; securityGroup: aws.ec2.SecurityGroup; hook?: HookFunction };
 
   constructor(name: string, args: BlueGreenServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("greenroom:infra:BlueGreenService", name, {}, opts);
@@ -70,7 +74,16 @@ export class BlueGreenService extends pulumi.ComponentResource {
     this.repository = new ImageRepository(name, ids, child);
     this.taskDefinition = new TaskDefinition(
       name,
-      { account, environment, service, repository: this.repository, logRetentionDays, transform },
+      {
+        account,
+        environment,
+        service,
+        repository: this.repository,
+        own: args.own,
+        addresses: args.addresses,
+        logRetentionDays,
+        transform,
+      },
       child,
     );
     this.loadBalancer = new LoadBalancer(
@@ -112,22 +125,25 @@ export class BlueGreenService extends pulumi.ComponentResource {
       },
       child,
     );
-    const hook = new HookFunction(
-      name,
-      {
-        ...ids,
-        network,
-        source: `${directoryOf(service)}/${service.hook}`,
-        testUrl: this.loadBalancer.testUrl,
-        // By name: the group's own ARN would make a circle, as CodeDeploy's role names the hook.
-        deploymentGroupArn: account.arn(
-          "codedeploy",
-          `deploymentgroup:${applicationName}/${deploymentGroupName}`,
-        ),
-        logRetentionDays,
-      },
-      child,
-    );
+    const hook =
+      service.hook === undefined
+        ? undefined
+        : new HookFunction(
+            name,
+            {
+              ...ids,
+              network,
+              source: `${directoryOf(service)}/${service.hook}`,
+              testUrl: this.loadBalancer.testUrl,
+              // By name: the group's own ARN would make a circle, as CodeDeploy's role names the hook.
+              deploymentGroupArn: account.arn(
+                "codedeploy",
+                `deploymentgroup:${applicationName}/${deploymentGroupName}`,
+              ),
+              logRetentionDays,
+            },
+            child,
+          );
     this.templates = new ReleaseTemplates(
       name,
       {
@@ -137,7 +153,7 @@ export class BlueGreenService extends pulumi.ComponentResource {
         taskDefinition: this.taskDefinition.template,
         subnetIds: network.privateSubnetIds,
         securityGroupId: securityGroup.id,
-        hookFunctionArn: hook.arn,
+        hookFunctionArn: hook?.arn,
       },
       child,
     );
@@ -153,7 +169,7 @@ export class BlueGreenService extends pulumi.ComponentResource {
         routes: this.routes,
         alarms: this.alarms,
         deployment: args.deployment,
-        hookFunctionArn: hook.arn,
+        hookFunctionArn: hook?.arn,
         taskRoleArns: this.taskDefinition.roleArns,
         transform,
       },

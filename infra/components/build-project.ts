@@ -3,7 +3,6 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "./account";
 import type { ArtifactBucket } from "./artifact-bucket";
 import { type Transform, transformed } from "./component";
-import { buildImage } from "./build-image";
 import { type Duration, toMinutes } from "./duration";
 import { Role, type Statement, trustService } from "./iam";
 import { physicalName } from "./naming";
@@ -15,6 +14,8 @@ export interface BuildProjectArgs {
   description: string;
   /** Path of a buildspec in the input artifact, or a buildspec itself. */
   buildspec: string;
+  /** What builds run in. https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-available.html */
+  image: string;
   environment: Record<string, pulumi.Input<string>>;
   /** Lets the build run `docker build`. */
   docker: boolean;
@@ -86,7 +87,7 @@ export class BuildProject extends pulumi.ComponentResource {
           artifacts: { type: "CODEPIPELINE" },
           environment: {
             type: "LINUX_CONTAINER",
-            image: buildImage,
+            image: args.image,
             computeType: "BUILD_GENERAL1_SMALL",
             // Only a privileged container can run Docker inside.
             privilegedMode: args.docker,

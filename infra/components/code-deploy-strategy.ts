@@ -33,7 +33,8 @@ export interface CodeDeployStrategyArgs {
   routes: TrafficRoutes;
   alarms: ServiceAlarms;
   deployment: DeploymentArgs;
-  hookFunctionArn: pulumi.Input<string>;
+  /** @default no hook */
+  hookFunctionArn?: pulumi.Input<string>;
   /** Roles of the tasks that CodeDeploy starts. */
   taskRoleArns: pulumi.Input<string>[];
   transform?: { deploymentGroup?: Transform<aws.codedeploy.DeploymentGroupArgs> };
@@ -181,7 +182,9 @@ function codeDeployStatements(args: CodeDeployStrategyArgs): Statement[] {
       ],
       resources: ["*"],
     },
-    { actions: ["lambda:InvokeFunction"], resources: [args.hookFunctionArn] },
+    ...(args.hookFunctionArn === undefined
+      ? []
+      : [{ actions: ["lambda:InvokeFunction"], resources: [args.hookFunctionArn] }]),
     // A list operation: it is allowed for all alarms of the account or none.
     { actions: ["cloudwatch:DescribeAlarms"], resources: [account.arn("cloudwatch", "alarm:*")] },
   ];

@@ -10,7 +10,7 @@ export interface BundledFunctionArgs {
   /** Physical name, at most 64 characters. */
   functionName: string;
   description: string;
-  /** TypeScript file with the export `handler`, relative to the repository root. */
+  /** TypeScript or Python file with a function `handler`, relative to the repository root. */
   source: string;
   /** At most 15 minutes. */
   timeout: Duration;
@@ -75,9 +75,8 @@ export class BundledFunction extends pulumi.ComponentResource {
           name: args.functionName,
           description: args.description,
           role: role.arn,
-          runtime: "nodejs22.x",
           handler: "index.handler",
-          code: bundleFunction(args.source),
+          ...bundleFunction(args.source),
           timeout: toSeconds(args.timeout),
           memorySize: args.memory,
           environment: args.environment && { variables: args.environment },

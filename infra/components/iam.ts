@@ -83,13 +83,13 @@ export class Role extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    const policy =
-      args.statements &&
-      new aws.iam.RolePolicy(
-        `${name}-policy`,
-        { name: "permissions", role: role.name, policy: policyDocument(args.statements) },
-        { parent: this },
-      );
+    const policy = args.statements?.length
+      ? new aws.iam.RolePolicy(
+          `${name}-policy`,
+          { name: "permissions", role: role.name, policy: policyDocument(args.statements) },
+          { parent: this },
+        )
+      : undefined;
     this.nodes = { role, policy };
     this.roleArn = role.arn;
     this.arn = policy ? pulumi.all([role.arn, policy.id]).apply(([arn]) => arn) : role.arn;

@@ -17,6 +17,7 @@ const longest = {
   buildProject: 150,
   eventRule: 64,
   alarm: 255,
+  table: 255,
 } as const;
 
 /**

@@ -12,6 +12,8 @@ const guarded: Record<string, (protect: boolean) => object> = {
   "aws:codedeploy/application:Application": () => ({}),
   "aws:codedeploy/deploymentGroup:DeploymentGroup": () => ({}),
   "aws:ecr/repository:Repository": (protect) => ({ forceDelete: !protect }) satisfies aws.ecr.RepositoryArgs,
+  "aws:dynamodb/table:Table": (protect) =>
+    ({ deletionProtectionEnabled: protect }) satisfies Partial<aws.dynamodb.TableArgs>,
   "aws:s3/bucket:Bucket": (protect) => ({ forceDestroy: !protect }) satisfies aws.s3.BucketArgs,
 };
 

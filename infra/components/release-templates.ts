@@ -11,8 +11,8 @@ export interface ReleaseTemplatesArgs {
   taskDefinition: pulumi.Input<string>;
   subnetIds: pulumi.Input<string[]>;
   securityGroupId: pulumi.Input<string>;
-  /** The function that CodeDeploy runs once test traffic reaches the new version. */
-  hookFunctionArn: pulumi.Input<string>;
+  /** The function that CodeDeploy runs once test traffic reaches the new version. @default none */
+  hookFunctionArn?: pulumi.Input<string>;
 }
 
 /**
@@ -52,7 +52,7 @@ export class ReleaseTemplates extends pulumi.ComponentResource {
  * @see https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-structure-resources.html
  * @see https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ECSbluegreen.html
  */
-function appSpecOf(service: string, port: number, subnets: string[], securityGroup: string, hook: string) {
+function appSpecOf(service: string, port: number, subnets: string[], securityGroup: string, hook?: string) {
   return {
     version: 0.0,
     Resources: [
@@ -73,6 +73,6 @@ function appSpecOf(service: string, port: number, subnets: string[], securityGro
         },
       },
     ],
-    Hooks: [{ AfterAllowTestTraffic: hook }],
+    ...(hook !== undefined && { Hooks: [{ AfterAllowTestTraffic: hook }] }),
   };
 }

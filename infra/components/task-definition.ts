@@ -2,6 +2,8 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Service } from "../definitions/overrides";
 import type { Account } from "./account";
+import { secretReferences, secretStatements } from "./service-secrets";
+import type { OwnResources } from "../definitions";
 import { type Transform, transformed } from "./component";
 import { Role, trustService } from "./iam";
 import type { ImageRepository } from "./image-repository";
@@ -11,6 +13,10 @@ export interface TaskDefinitionArgs {
   environment: string;
   service: Service;
   repository: ImageRepository;
+  /** What the service has of its own. */
+  own: OwnResources;
+  /** Addresses of the services that it uses, by environment variable. */
+  addresses: Record<string, pulumi.Input<string>>;
   logRetentionDays: number;
   transform?: { bootstrap?: Transform<aws.ecs.TaskDefinitionArgs> };
 }
@@ -67,6 +73,7 @@ export class TaskDefinition extends pulumi.ComponentResource {
         roleName: `${family}-task`,
         description: `What ${service.name} itself may do in ${environment}`,
         trust,
+        statements: [...service.permissions, ...(args.own.permissions ?? [])],
       },
       child,
     );
@@ -87,6 +94,7 @@ export class TaskDefinition extends pulumi.ComponentResource {
             actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
             resources: [pulumi.interpolate`${logGroup.arn}:*`],
           },
+          ...secretStatements(args.account, service.secrets),
         ],
       },
       child,
@@ -112,8 +120,9 @@ export class TaskDefinition extends pulumi.ComponentResource {
       executionRoleArn: executionRole.arn,
       taskRoleArn: taskRole.arn,
     };
-    const environmentOf = (variables: Record<string, string>) =>
+    const environmentOf = (variables: Record<string, pulumi.Input<string>>) =>
       Object.entries(variables).map(([key, value]) => ({ name: key, value }));
+    const secrets = secretReferences(args.account, service.secrets);
     const port = { PORT: String(service.port) };
 
     const bootstrap = new aws.ecs.TaskDefinition(
@@ -150,7 +159,14 @@ export class TaskDefinition extends pulumi.ComponentResource {
           {
             ...container,
             image: imagePlaceholder,
-            environment: environmentOf({ ...service.environment, ENVIRONMENT: environment, ...port }),
+            environment: environmentOf({
+              ...service.environment,
+              ...args.addresses,
+              ...args.own.environment,
+              ENVIRONMENT: environment,
+              ...port,
+            }),
+            ...(secrets.length > 0 && { secrets }),
           },
         ],
       },

@@ -1,9 +1,10 @@
 import type { z } from "zod";
 
-/** A definition with its defaults. @throws Error that names its file, and every wrong field with what is allowed */
+/** What stands in a service's file, with its defaults. @throws Error that names every wrong field and what is allowed */
 export function checked<Schema extends z.ZodType>(
+  service: string,
   schema: Schema,
-  definition: z.input<Schema> & { name: string },
+  definition: z.input<Schema>,
 ): z.output<Schema> {
   const result = schema.safeParse(definition);
   if (result.success) return result.data;
@@ -18,6 +19,6 @@ export function checked<Schema extends z.ZodType>(
     return at === "" ? issue.message : `${at} is ${JSON.stringify(value) ?? "not set"}: ${issue.message}`;
   });
   throw new Error(
-    `services/${definition.name}/service.ts is wrong:\n${problems.map((one) => `  ${one}`).join("\n")}`,
+    `services/${service}/service.ts is wrong:\n${problems.map((one) => `  ${one}`).join("\n")}`,
   );
 }

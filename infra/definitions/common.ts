@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { checked } from "./check";
 import type { Statement } from "../components/iam";
 
 /** Where a secret is kept: its name in Secrets Manager, or in Parameter Store. Never the secret itself. */
@@ -91,6 +92,32 @@ const allow = (what: string) => ({ error: `allowed is ${what}` });
 const variableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, allow("names of environment variables"));
 const text = (what: string) => z.string(allow(what)).min(1, allow(what));
 
+const permissions = z.array(
+  z.strictObject({
+    actions: z
+      .array(z.string().regex(/^[a-z0-9-]+:[A-Za-z]+$/, allow("whole actions, such as sns:Publish")))
+      .min(1, allow("at least one action")),
+    resources: z
+      .array(
+        z
+          .custom<pulumi.Input<string>>()
+          .refine((arn) => arn !== "*", allow("the ARNs of what it needs, never * for everything")),
+      )
+      .min(1, allow("at least one resource")),
+    conditions: z.custom<Statement["conditions"]>().optional(),
+  }),
+);
+
+/** What a service's own resources give it, checked as its definition is. @throws Error that names the service's file */
+export function checkedResources(service: string, own: OwnResources): OwnResources {
+  const shape = z.strictObject({
+    environment: z.custom<OwnResources["environment"]>().optional(),
+    permissions: permissions.optional(),
+  });
+  checked(service, shape, own as z.input<typeof shape>);
+  return own;
+}
+
 /** The checks of {@link CommonDefinition}, for the schema of a kind. */
 export const commonShape = {
   // Load balancers and target groups have names of at most 32 characters, which are cut; roles and buckets have more.
@@ -110,23 +137,7 @@ export const commonShape = {
       ),
     )
     .default({}),
-  permissions: z
-    .array(
-      z.strictObject({
-        actions: z
-          .array(z.string().regex(/^[a-z0-9-]+:[A-Za-z]+$/, allow("whole actions, such as sns:Publish")))
-          .min(1, allow("at least one action")),
-        resources: z
-          .array(
-            z
-              .custom<pulumi.Input<string>>()
-              .refine((arn) => arn !== "*", allow("the ARNs of what it needs, never * for everything")),
-          )
-          .min(1, allow("at least one resource")),
-        conditions: z.custom<Statement["conditions"]>().optional(),
-      }),
-    )
-    .default([]),
+  permissions: permissions.default([]),
   resources: z
     .custom<CommonDefinition["resources"]>((value) => typeof value === "function", allow("a function"))
     .optional(),

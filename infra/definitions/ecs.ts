@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { buildImage } from "../components/build-image";
 import { commonShape, type CommonDefinition } from "./common";
 import { checked } from "./check";
 
@@ -89,9 +90,7 @@ const schema = z
         allow("a hook in TypeScript (.ts) or Python (.py); Lambda's other runtimes are not implemented"),
       )
       .optional(),
-    buildImage: z
-      .string(allow("the name of an image"))
-      .default("aws/codebuild/amazonlinux-x86_64-standard:5.0"),
+    buildImage: z.string(allow("the name of an image")).default(buildImage),
     buildspec: file("a file in the service's folder").default("buildspec.yml"),
     integrationBuildspec: file("a file in the service's folder").default("buildspec.integration.yml"),
   })
@@ -106,7 +105,7 @@ const schema = z
  * @throws Error that names every wrong field with its value and what is allowed
  */
 export function ecsService(definition: z.input<typeof schema>): EcsServiceDefinition {
-  return { kind: "ecs", ...checked(schema, definition) };
+  return { kind: "ecs", ...checked(definition.name, schema, definition) };
 }
 
 /**

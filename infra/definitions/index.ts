@@ -19,7 +19,7 @@ export const addressVariable = (service: string): string =>
  */
 export function inOrderOfUse(definitions: readonly ServiceDefinition[]): ServiceDefinition[] {
   const byName = new Map(definitions.map((one) => [one.name, one]));
-  const twice = definitions.find((one) => byName.get(one.name) !== one);
+  const twice = definitions.find(({ name }, i) => definitions.findIndex((one) => one.name === name) !== i);
   if (twice) throw new Error(`infra/services.ts lists two services called ${twice.name}`);
   const ordered = new Set<ServiceDefinition>();
   const visit = (one: ServiceDefinition, above: readonly string[]) => {

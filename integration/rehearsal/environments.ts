@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { Identity } from "../local-aws/core/aws";
 import type { LocalAws } from "../local-aws/local-aws";
 import type { ServiceOutputs as Outputs } from "../../infra/environment";
@@ -5,7 +6,7 @@ import type { ServiceOutputs as Outputs } from "../../infra/environment";
 export type EnvironmentName = "staging" | "prod";
 
 /** What a stack says of a service, as plain values. */
-export type ServiceHandle = { [K in keyof Outputs]: K extends "alarmNames" ? string[] : string };
+export type ServiceHandle = pulumi.Unwrap<Outputs>;
 
 /** One environment that is up. */
 export interface Environment {
