@@ -22,6 +22,7 @@ import { besideEcr } from "./ecr";
 import { ecs } from "./ecs";
 import { eventBridge } from "./eventbridge";
 import { loadBalancing, type LoadBalancing } from "./load-balancing/load-balancing";
+import { scheduler } from "./scheduler";
 
 export interface LocalAwsOptions {
   /** How many times as fast as on AWS its waits are. */
@@ -151,6 +152,8 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     }
     const events = eventBridge(aws, gateway);
     closers.push(() => events.close());
+    const schedules = scheduler(aws, gateway);
+    closers.push(() => schedules.close());
     const acted = actors.map(({ service }) => service.signingName).sort();
     const servedBy = [{ by: "Greenroom", services: acted }, ...bases.routes.table()];
     const limits = [...limitsOf(bases.routes), ...limitsOfEngine(containers.name)];

@@ -20,7 +20,12 @@ export interface Invocation extends Pick<Delivery, "aws" | "input" | "custom" | 
   /** The name of the session in which the role is taken on. */
   session: string;
   /** What a dead letter's body and own attributes are. */
-  deadLetter: { body: string; attributes: Record<string, string> };
+  deadLetter: {
+    body: string;
+    attributes: Record<string, string>;
+    /** By the target's role, not by what the queue's policy lets the service do. */
+    asRole?: boolean;
+  };
   /** For people: whose target this is. */
   whose: string;
   signal: AbortSignal;
@@ -28,7 +33,7 @@ export interface Invocation extends Pick<Delivery, "aws" | "input" | "custom" | 
 
 /** Delivers to one target, with retries and dead letters. Never fails: what nobody gets to see is a warning. */
 export async function invoke(invocation: Invocation): Promise<void> {
-  const { aws, target, kinds, whose, signal, event, sender, deadLetter } = invocation;
+  const { aws, target, kinds, whose, signal, event, sender, deadLetter, session } = invocation;
   const { input, custom } = invocation;
   const to = readArn(target.Arn ?? "");
   const kind = to && kindOf(to, kinds);
@@ -39,9 +44,7 @@ export async function invoke(invocation: Invocation): Promise<void> {
     aws.clock,
     retryPolicyOf(target.RetryPolicy),
     async () => {
-      const role = target.RoleArn
-        ? await roleOf(aws, target.RoleArn, to.region, invocation.session)
-        : undefined;
+      const role = target.RoleArn ? await roleOf(aws, target.RoleArn, to.region, session) : undefined;
       await kind.deliver({ aws, to, input, custom, role, sender, messageGroupId, event });
     },
     signal,
@@ -51,7 +54,9 @@ export async function invoke(invocation: Invocation): Promise<void> {
   const why = `${whose} could not deliver to ${to.text}: ${givenUp.failure.message}`;
   if (!queue) return aws.warn(why);
   try {
-    await toDeadLetters(aws, queue, givenUp, { sender, event, ...deadLetter });
+    const role =
+      deadLetter.asRole && target.RoleArn ? await roleOf(aws, target.RoleArn, to.region, session) : undefined;
+    await toDeadLetters(aws, queue, givenUp, { sender, event, role, ...deadLetter });
   } catch (error) {
     aws.warn(`${why}; nor was it taken by ${queue}: ${String(error)}`);
   }

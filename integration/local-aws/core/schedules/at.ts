@@ -9,6 +9,7 @@ export const at: ScheduleKind = (expression) => {
   if (Number.isNaN(local) || !new Date(local).toISOString().startsWith(String(text))) return undefined;
   return {
     once: true,
+    countsFromStart: false,
     next(after, _from, zone) {
       const time = instantOf(local, zone);
       return time !== undefined && time > after ? time : undefined;

@@ -27,6 +27,7 @@ export const cron: ScheduleKind = (expression) => {
 
   return {
     once: false,
+    countsFromStart: false,
     next(after, _from, zone) {
       // From the day before: what its last hours show may come later, where clocks went back.
       let day = Math.floor(localOf(after, zone) / dayMs - 1) * dayMs;

@@ -13,6 +13,7 @@ export const rate: ScheduleKind = (expression) => {
   const everyMs = Number(count) * unitMs[unit as keyof typeof unitMs];
   return {
     once: false,
+    countsFromStart: true,
     next: (after, from) => from + Math.max(1, Math.floor((after - from) / everyMs) + 1) * everyMs,
   };
 };

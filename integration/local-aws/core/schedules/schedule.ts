@@ -2,6 +2,8 @@
 export interface Schedule {
   /** It fires once, and never again. */
   once: boolean;
+  /** It counts from when it started, and names no time of day. */
+  countsFromStart: boolean;
   /**
    * The first time after `after`.
    *

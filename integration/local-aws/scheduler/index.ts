@@ -1,0 +1,28 @@
+import * as sdk from "@aws-sdk/client-scheduler";
+import type { Aws, Identity } from "../core/aws";
+import type { Gateway } from "../core/gateway";
+import { actingService } from "../core/service";
+import { groupHandlers } from "./group-handlers";
+import { Firing } from "./firing";
+import { restJson } from "./rest";
+import { scheduleHandlers } from "./schedule-handlers";
+import { keyOf, places } from "./schedules";
+
+/** EventBridge Scheduler, whose schedules fire in AWS time. */
+export function scheduler(aws: Aws, gateway: Pick<Gateway, "watch">): { close(): Promise<void> } {
+  const all = places(() => aws.clock.now());
+  const place = (caller: Pick<Identity, "account" | "region">) => all.of(caller);
+  const firing = new Firing(aws, (schedule, { schedules }) => {
+    const key = keyOf(schedule.GroupName, schedule.Name);
+    if (schedules.get(key) === schedule) schedules.delete(key);
+  });
+  const service = actingService({
+    name: "Scheduler",
+    signingName: "scheduler",
+    sdk,
+    handlers: { ...scheduleHandlers(aws, place, firing), ...groupHandlers(aws, place, firing) },
+    warn: aws.warn,
+  });
+  gateway.watch("scheduler", { instead: restJson(service, sdk) });
+  return { close: () => firing.close() };
+}
