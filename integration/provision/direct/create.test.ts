@@ -417,3 +417,49 @@ describe("a function", () => {
     );
   });
 });
+
+describe("a table", () => {
+  it("is created with its keys, waited for, and can be restored to any moment", async () => {
+    const session = new FakeSession({
+      CreateTable: {},
+      DescribeTable: { Table: { TableStatus: "ACTIVE", TableArn: "arn:t" } },
+      UpdateContinuousBackups: {},
+    });
+    const { id, state } = await create(
+      "aws:dynamodb/table:Table",
+      {
+        name: "scores",
+        billingMode: "PAY_PER_REQUEST",
+        hashKey: "player",
+        rangeKey: "at",
+        attributes: [
+          { name: "player", type: "S" },
+          { name: "at", type: "N" },
+        ],
+        deletionProtectionEnabled: true,
+        pointInTimeRecovery: { enabled: true },
+      },
+      session,
+    );
+    assert.deepEqual(
+      session.calls.map(([operation]) => operation),
+      ["CreateTable", "DescribeTable", "UpdateContinuousBackups"],
+    );
+    const given = JSON.parse(JSON.stringify(session.calls[0]?.[1])) as object;
+    assert.deepEqual(given, {
+      TableName: "scores",
+      AttributeDefinitions: [
+        { AttributeName: "player", AttributeType: "S" },
+        { AttributeName: "at", AttributeType: "N" },
+      ],
+      KeySchema: [
+        { AttributeName: "player", KeyType: "HASH" },
+        { AttributeName: "at", KeyType: "RANGE" },
+      ],
+      BillingMode: "PAY_PER_REQUEST",
+      DeletionProtectionEnabled: true,
+      Tags: [],
+    });
+    assert.deepEqual([id, state.arn], ["scores", "arn:t"]);
+  });
+});

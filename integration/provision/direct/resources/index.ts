@@ -25,6 +25,10 @@ const modules: Record<string, { file: string; load: () => ResourceTypes }> = {
     file: "codepipeline.ts",
     load: () => (require("./codepipeline") as typeof import("./codepipeline")).codepipeline,
   },
+  "aws:dynamodb": {
+    file: "dynamodb.ts",
+    load: () => (require("./dynamodb") as typeof import("./dynamodb")).dynamodb,
+  },
   "aws:ec2": {
     file: "network.ts or security-groups.ts",
     load: () => ({
