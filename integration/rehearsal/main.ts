@@ -6,11 +6,10 @@ import { localStackImage, parseBase } from "../local-aws/base";
 import { engineNames, type EngineName } from "../local-aws/containers/choose";
 import { engineMissing } from "../provision/engine";
 import { bringUp, type BroughtUp } from "./bring-up";
-import { exitCode, outcomeCodes, type RehearsalResult } from "./model";
-import { unexpected } from "./outcome";
+import { exitCode, outcomeCodes } from "./model";
 import { paceWarning, usualRatePerSecond, usualSpeed } from "./pace";
 import { progressOn } from "./progress";
-import { writeReport } from "./report";
+import { summary, writeReport } from "./report";
 import { runScenarios } from "./run";
 import { scenarios, usual } from "./scenarios";
 
@@ -183,31 +182,6 @@ async function main(): Promise<number> {
     await close();
   }
 }
-
-/** The verdicts, for people. */
-function summary({ scenarios: results }: RehearsalResult, report: string): string {
-  const lines: string[] = [""];
-  for (const { id, title, verdict, couldNotRun, releases, wallMs } of results) {
-    const outcome = couldNotRun ? "COULD NOT RUN" : verdict?.asExpected ? "AS EXPECTED" : "NOT AS EXPECTED";
-    lines.push(`${outcome}  ${title} (${id}, ${(wallMs / 1000).toFixed(1)} s here)`);
-    if (couldNotRun) lines.push(`  ${couldNotRun}`);
-    for (const release of verdict?.releases ?? []) {
-      const { environment, version, outcome: came, expected } = release;
-      const instead = expected === came ? "" : `, expected was ${expected}`;
-      lines.push(`  ${environment.padEnd(7)} ${version}: ${came}${instead}`);
-      for (const why of unexpected(release)) lines.push(`    ${why}`);
-    }
-    for (const { environment, status, predictedAwsMs } of releases) {
-      lines.push(
-        `  ${environment.padEnd(7)} pipeline ${status}, ${minutes(predictedAwsMs)} as it would be on AWS`,
-      );
-    }
-  }
-  lines.push("", `Report: ${report}`, "");
-  return lines.join("\n");
-}
-
-const minutes = (ms: number) => `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
 
 /** Leaves the local AWS up until Ctrl-C, and says how to reach it. */
 async function keep({ local, environments }: BroughtUp): Promise<void> {

@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import type { Clock } from "../local-aws/core/clock";
-import type { ScenarioVerdict } from "./outcome";
-import type { Outcome } from "./traffic/recording";
+import type { ReleaseOutcome, ScenarioVerdict } from "./outcome";
+import type { Outcome, VersionNamer } from "./traffic/recording";
 
 /** A moment or a length in AWS time: epoch milliseconds, or milliseconds. */
 export type AwsMs = number;
@@ -75,6 +75,7 @@ export interface EventRun {
 
 /** What clients of one environment saw over time, in equal windows of AWS time: arrays have one item a window. */
 export interface TrafficSeries {
+  service: string;
   environment: string;
   from: AwsMs;
   windowMs: AwsMs;
@@ -135,6 +136,18 @@ export interface NotRehearsed {
   asked: boolean;
 }
 
+/** A pipeline of the stacks, and what became of what went through it. */
+export interface PipelineStanding {
+  service: string;
+  environment: string;
+  /** In the order of the rehearsal. */
+  releases: { scenario: string; version: string; outcome: ReleaseOutcome; asExpected: boolean }[];
+  /** Why no release of it was rehearsed; absent when one was. */
+  notRehearsed?: string;
+  /** Who named the version in the answers; absent where there were no clients. */
+  versionNamedBy?: VersionNamer | "both" | "nobody";
+}
+
 /** Everything a report is made from. */
 export interface RehearsalResult {
   /** Raised when a reader of report.json has to be changed. */
@@ -144,6 +157,8 @@ export interface RehearsalResult {
   wallMs: WallMs;
   clock: ClockMapping;
   scenarios: ScenarioResult[];
+  /** Every pipeline of the stacks. */
+  pipelines: PipelineStanding[];
   /** What the stacks have and this rehearsal left out. */
   notRehearsed: NotRehearsed[];
   /** E.g. `{ greenroom: "0.1.0", node: "v20.20.2", MiniStack: "1.5.33" }`. */

@@ -9,6 +9,7 @@ import type { Progress } from "./progress";
 import { Rehearsal } from "./rehearsal";
 import { trafficSeries } from "./report";
 import type { Played, Scenario } from "./scenarios/scenario";
+import { standings } from "./standings";
 import { judgeScenario } from "./verdict";
 
 export interface RunOptions {
@@ -54,7 +55,8 @@ export async function runScenarios(options: RunOptions): Promise<RehearsalResult
   const results = runs.map(
     async ({ scenario, from, to, played, couldNotRun }, i): Promise<ScenarioResult> => {
       const period = { from, to: runs[i + 1] ? to : end };
-      const series = (name: EnvironmentName) => trafficSeries(recordings[name], rehearsal.clock, period);
+      const series = (name: EnvironmentName) =>
+        trafficSeries("trivia-api", recordings[name], rehearsal.clock, period);
       return {
         service: "trivia-api",
         id: scenario.id,
@@ -70,12 +72,22 @@ export async function runScenarios(options: RunOptions): Promise<RehearsalResult
       };
     },
   );
+  const played = await Promise.all(results);
+  const names = ["staging", "prod"] as const;
+  const pipelines = names.flatMap((environment) =>
+    Object.keys(environments[environment].services).map((service) => ({
+      service,
+      environment,
+      recording: service === "trivia-api" ? recordings[environment] : undefined,
+    })),
+  );
   return {
     schema: "greenroom.rehearsal/2",
     startedAt: startedAt.toISOString(),
     wallMs: Date.now() - startedAt.getTime(),
     clock: rehearsal.clock,
-    scenarios: await Promise.all(results),
+    scenarios: played,
+    pipelines: standings(pipelines, played, []),
     notRehearsed: [],
     versions: { ...versions(), ...local.versions },
     base: local.servedBy

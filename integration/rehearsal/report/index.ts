@@ -5,6 +5,7 @@ import { junitReport } from "./junit";
 import { reportPage } from "./page";
 
 export { trafficSeries } from "./series";
+export { summary } from "./summary";
 
 export interface ReportFiles {
   html: string;

@@ -3,6 +3,7 @@ import type { JudgedRelease } from "../outcome";
 import { duration, figure } from "./format";
 import { html, Html } from "./html";
 import { scenarioCard } from "./scenario";
+import { standingsCard } from "./standings-card";
 import { styles } from "./styles";
 import { versionColors } from "./colors";
 
@@ -25,7 +26,7 @@ export function reportPage(result: RehearsalResult): string {
       </head>
       <body>
         <main>
-          ${hero(result)} ${tiles(result)}
+          ${hero(result)} ${tiles(result)} ${standingsCard(result.pipelines)}
           ${result.scenarios.map((scenario) => scenarioCard(scenario, result.clock, colorOf))}
           ${about(result)}
         </main>
@@ -52,7 +53,7 @@ function hero(result: RehearsalResult): Html {
     <p class="eyebrow">Greenroom rehearsal · ${new Date(result.startedAt).toUTCString()}</p>
     <h1>${headline(result)}</h1>
     <ul>
-      ${result.scenarios.map((scenario) => summary(scenario))}
+      ${result.scenarios.map((scenario) => summary(scenario))} ${notRehearsed(result)}
     </ul>
   </header>`;
 }
@@ -65,6 +66,22 @@ function summary(scenario: ScenarioResult): Html {
     <span class="mark" aria-hidden="true">${mark}</span>
     <span><a href="#${id}">${title}</a>: ${what}</span>
   </li>`;
+}
+
+/** What was left out, by service, with the environments where only some were. */
+function notRehearsed({ pipelines }: RehearsalResult): Html[] {
+  const services = [...new Set(pipelines.map(({ service }) => service))];
+  return services.flatMap((service) => {
+    const all = pipelines.filter((one) => one.service === service);
+    const out = all.filter((one) => one.notRehearsed !== undefined);
+    if (out.length === 0) return [];
+    const where =
+      out.length < all.length ? ` in ${out.map(({ environment }) => environment).join(" and ")}` : "";
+    return html`<li class="warn">
+      <span class="mark" aria-hidden="true">!</span>
+      <span><a href="#pipelines">${service}</a>${where} was not rehearsed: ${out[0]?.notRehearsed}</span>
+    </li>`;
+  });
 }
 
 const sentence = ({ environment, version, outcome }: JudgedRelease) =>

@@ -18,9 +18,12 @@ function troubled(): RehearsalResult {
   const text = JSON.stringify(sampleResult()).replaceAll("3f9c21ab77d0", JSON.stringify(nasty).slice(1, -1));
   const result = JSON.parse(text) as RehearsalResult;
   const [first] = result.scenarios;
-  const claim = first?.verdict?.releases[0]?.claims[0];
-  if (!first?.verdict || !claim) throw new Error("the sample has changed");
-  first.verdict.asExpected = false;
+  const release = first?.verdict?.releases[0];
+  const claim = release?.claims[0];
+  if (!first?.verdict || !release || !claim) throw new Error("the sample has changed");
+  first.verdict.asExpected = release.asExpected = false;
+  release.outcome = "not safe";
+  release.reason = "customers are worse off";
   claim.holds = false;
   claim.evidence = "line 1\n\u001b[31mred\u001b[0m \u0000 & more";
   result.scenarios.push({
@@ -57,27 +60,38 @@ describe("report.junit.xml", () => {
     assert.deepEqual(
       of("testsuite").map(([, attributes]) => [attributes["name"], ...counts(attributes)]),
       [
-        ["good-release", "10", "1", "0"],
-        ["bad-release", "13", "0", "0"],
+        ["good-release", "12", "2", "0"],
+        ["bad-release", "15", "0", "0"],
         ["silent-hook", "1", "0", "1"],
+        ["not-rehearsed", "2", "0", "0"],
       ],
     );
-    assert.deepEqual(counts(elements[0]?.[1] ?? {}), ["24", "1", "1"]);
-    assert.equal(of("testcase").length, 24);
-    assert.equal(of("testcase")[0]?.[1]["name"], `staging ${nasty}: the pipeline says released`);
+    assert.deepEqual(counts(elements[0]?.[1] ?? {}), ["30", "2", "1"]);
+    assert.equal(of("testcase").length, 30);
+    assert.equal(of("testcase")[0]?.[1]["name"], `trivia-api staging ${nasty} is safe`);
+    assert.equal(of("testcase")[1]?.[1]["name"], `trivia-api staging ${nasty}: the pipeline says released`);
+    assert.deepEqual(
+      of("skipped").map(([, { message }]) => message),
+      ["the first service of each kind is rehearsed", "the first service of each kind is rehearsed"],
+    );
   });
 
   it("has the evidence of what failed, and why something could not run", () => {
-    assert.equal(of("failure").length, 1);
-    assert.equal(of("failure")[0]?.[2], "line 1\nred \ufffd & more");
-    assert.match(of("failure")[0]?.[1]["message"] ?? "", /^does not hold: the pipeline says released/);
+    const [release, claim, ...others] = of("failure");
+    assert.deepEqual(others, []);
+    assert.equal(
+      release?.[1]["message"],
+      `${nasty} is “not safe” where “safe” was expected: customers are worse off`,
+    );
+    assert.equal(claim?.[2], "does not hold: line 1\nred \ufffd & more");
+    assert.match(claim?.[1]["message"] ?? "", /^does not hold: the pipeline says released \(not safe\): /);
     assert.deepEqual(of("error")[0]?.[2], "the base <died>\nwith code 1");
   });
 
   it("has figures as properties", () => {
     const properties = Object.fromEntries(of("property").map(([, { name, value }]) => [name, value]));
     assert.equal(properties["speed"], "100");
-    assert.equal(properties["prod.requests"], "2708");
+    assert.equal(properties["trivia-api.prod.requests"], "2708");
     assert.equal(properties["version.MiniStack"], "1.5.33");
   });
 });
@@ -95,7 +109,7 @@ describe("report.html", () => {
     assert.doesNotMatch(page, /\b(?:src|srcset|action|data|poster)\s*=/i);
     assert.doesNotMatch(page, /https?:|url\(\s*["']?(?!#)|@import/i);
     const links = [...page.matchAll(/href="([^"]*)"/g)].map(([, link]) => link);
-    assert.deepEqual(links, ["#good-release", "#bad-release", "#silent-hook"]);
+    assert.deepEqual(links, ["#good-release", "#bad-release", "#silent-hook", "#pipelines"]);
     assert.match(page, /default-src 'none'/);
   });
 
@@ -110,14 +124,21 @@ describe("report.html", () => {
     assert.equal(headline(failed), "Not as expected: 1 of 2 scenarios");
   });
 
+  it("has every pipeline, and says beside the verdict which were not rehearsed", () => {
+    const text = page.replaceAll(/<[^>]*>/g, " ").replaceAll(/\s+/g, " ");
+    assert.match(text, /! leaderboard was not rehearsed: the first service of each kind is rehearsed/);
+    assert.match(text, /leaderboard prod not rehearsed the first service of each kind is rehearsed –/);
+    assert.match(text, /trivia-api prod safe .*contained b41e0c5f9a12/);
+    assert.match(text, /the service itself/);
+  });
+
   it("has a chart for each environment, with a name and the same figures in tables", () => {
     const titles = [...page.matchAll(/<svg role="img" aria-labelledby="([^"]+)"[^>]*><title id="([^"]+)">/g)];
     assert.deepEqual(
       titles.map(([, label, id]) => [label, id]),
-      ["good-release-staging", "good-release-prod", "bad-release-prod"].map((id) => [
-        `${id}-title`,
-        `${id}-title`,
-      ]),
+      ["good-release-trivia-api-staging", "good-release-trivia-api-prod", "bad-release-trivia-api-prod"].map(
+        (id) => [`${id}-title`, `${id}-title`],
+      ),
     );
     const ids = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
     assert.equal(new Set(ids).size, ids.length, "an id twice");

@@ -11,7 +11,8 @@ type ColorOf = (version: string) => string;
 /** A scenario: what was expected, what is claimed and on which figures, and what happened over time. */
 export function scenarioCard(scenario: ScenarioResult, clock: ClockMapping, colorOf: ColorOf): Html {
   const { id, title, description, verdict, couldNotRun, traffic, releases } = scenario;
-  const environments = [...new Set([...releases, ...traffic].map(({ environment }) => environment))];
+  const own = releases.map(({ environment }) => ({ service: scenario.service, environment }));
+  const pairs = new Map([...own, ...traffic].map((one) => [`${one.service} ${one.environment}`, one]));
   const [tone, said] = verdict?.asExpected
     ? ["good", "as expected"]
     : verdict
@@ -26,12 +27,12 @@ export function scenarioCard(scenario: ScenarioResult, clock: ClockMapping, colo
     <p class="soft">${description}</p>
     ${couldNotRun !== undefined && html`<pre>${couldNotRun}</pre>`}
     ${verdict?.releases.map((release) => releaseVerdict(release, colorOf))}
-    ${environments.map((environment) => environmentFigure(scenario, environment, clock, colorOf))}
+    ${[...pairs.values()].map((pair) => environmentFigure(scenario, pair, clock, colorOf))}
   </section>`;
 }
 
 function releaseVerdict(
-  { environment, version, outcome, asExpected, claims }: JudgedRelease,
+  { environment, version, outcome, expected, asExpected, reason, claims }: JudgedRelease,
   colorOf: ColorOf,
 ): Html {
   return html`<div class="release">
@@ -41,7 +42,9 @@ function releaseVerdict(
         ><code>${version}</code> in ${environment}
       </h3>
       <span class="pill ${asExpected ? "good" : "bad"}">${outcome}</span>
+      ${expected !== outcome && html`<span class="soft small">expected was ${expected}</span>`}
     </div>
+    <p class="small">${reason}</p>
     <div class="scroll">
       <table>
         <thead>
@@ -67,16 +70,16 @@ const claimRow = ({ claim, holds, evidence }: Claim) =>
   </tr>`;
 
 function environmentFigure(
-  { id, title, startedAt, endedAt, releases, traffic }: ScenarioResult,
-  environment: string,
+  { id, title, service: rehearsed, startedAt, endedAt, releases, traffic }: ScenarioResult,
+  { service, environment }: { service: string; environment: string },
   clock: ClockMapping,
   colorOf: ColorOf,
 ): Html {
-  const here = releases.filter((release) => release.environment === environment);
-  const seen = traffic.find((series) => series.environment === environment);
+  const here = service === rehearsed ? releases.filter((release) => release.environment === environment) : [];
+  const seen = traffic.find((series) => series.service === service && series.environment === environment);
   const chart = environmentChart({
-    id: `${id}-${environment}`,
-    title: chartTitle(title, environment, here, seen),
+    id: `${id}-${service}-${environment}`,
+    title: chartTitle(title, `${service} in ${environment}`, here, seen),
     period: { from: startedAt, to: endedAt },
     clock,
     releases: here,
@@ -86,7 +89,7 @@ function environmentFigure(
   const totals = seen?.totals;
   return html`<figure>
     <figcaption>
-      <h3>${environment}</h3>
+      <h3>${service} in ${environment}</h3>
       <span class="soft small">
         ${
           totals
@@ -103,17 +106,12 @@ function environmentFigure(
   </figure>`;
 }
 
-function chartTitle(
-  title: string,
-  environment: string,
-  here: ReleaseTimeline[],
-  seen?: TrafficSeries,
-): string {
+function chartTitle(title: string, where: string, here: ReleaseTimeline[], seen?: TrafficSeries): string {
   const pipelines = here.map(({ pipelineName, status }) => `${pipelineName} ${status}`).join(", ");
   const traffic = seen
     ? `${figure(seen.totals.requests)} requests, ${figure(seen.totals.failures)} failed`
     : "no traffic";
-  return `${title}, ${environment}: ${pipelines || "no pipeline ran"}; ${traffic}. The tables below have the figures.`;
+  return `${title}, ${where}: ${pipelines || "no pipeline ran"}; ${traffic}. The tables below have the figures.`;
 }
 
 function legend(seen: TrafficSeries | undefined, colorOf: ColorOf): Html | undefined {

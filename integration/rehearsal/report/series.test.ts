@@ -14,7 +14,7 @@ describe("a traffic series", () => {
         : { version: i < 20 ? "old" : "new", latencyMs: i + 1, lateMs: i === 3 ? 60 : 0 },
     { name: "prod", startedAt: 1000, ratePerSecond: 20, marks: [{ label: "approved", at: 1500 }] },
   );
-  const series = trafficSeries(recording, clock, { from: 500_000, to: 520_000 });
+  const series = trafficSeries("shop", recording, clock, { from: 500_000, to: 520_000 });
 
   it("counts requests in windows of AWS time that a tenth of a second fills", () => {
     assert.deepEqual([series.environment, series.from, series.windowMs], ["prod", 500_000, 1000]);
@@ -44,7 +44,7 @@ describe("a traffic series", () => {
 
   it("keeps marks, in AWS time, and what lies in the period only", () => {
     assert.deepEqual(series.marks, [{ label: "approved", at: 505_000 }]);
-    const half = trafficSeries(recording, clock, { from: 510_000, to: 520_000 });
+    const half = trafficSeries("shop", recording, clock, { from: 510_000, to: 520_000 });
     assert.equal(half.totals.requests, 20);
     assert.deepEqual(half.marks, []);
     assert.deepEqual(
@@ -54,7 +54,7 @@ describe("a traffic series", () => {
   });
 
   it("has at most 180 windows, and nulls where nobody came", () => {
-    const long = trafficSeries(recording, clock, { from: 500_000, to: 500_000 + 3 * 3_600_000 });
+    const long = trafficSeries("shop", recording, clock, { from: 500_000, to: 500_000 + 3 * 3_600_000 });
     assert.deepEqual([long.windowMs, long.p50Ms.length], [60_000, 180]);
     assert.deepEqual(long.p50Ms.slice(1), new Array(179).fill(null));
   });

@@ -22,6 +22,7 @@ const niceWindows = [
  * belongs to the window in which it was due, whenever it was answered.
  */
 export function trafficSeries(
+  service: string,
   recording: Recording,
   clock: ClockMapping,
   { from, to }: { from: AwsMs; to: AwsMs },
@@ -72,6 +73,7 @@ export function trafficSeries(
     problems: recording.problems,
   };
   return {
+    service,
     environment: recording.name,
     from,
     windowMs,

@@ -2,6 +2,7 @@ import type { ActionRun, EventRun, RehearsalResult, ReleaseTimeline, ScenarioRes
 import { beginOf } from "../periods";
 import { recordingOf } from "../traffic/testing";
 import { expecting, judge, judgeScenario, type ReleaseFacts } from "../verdict";
+import { standings } from "../standings";
 import { trafficSeries } from "./series";
 
 /** A made-up rehearsal of a good and a bad release at 100 times the speed. For tests and for a look at the report. */
@@ -237,8 +238,8 @@ export function sampleResult(): RehearsalResult {
       verdict: good,
       releases: [staged, released],
       traffic: [
-        trafficSeries(staging, clock, { from: t0, to: t1 }),
-        trafficSeries(prod, clock, { from: t0, to: t1 }),
+        trafficSeries("trivia-api", staging, clock, { from: t0, to: t1 }),
+        trafficSeries("trivia-api", prod, clock, { from: t0, to: t1 }),
       ],
     },
     {
@@ -251,8 +252,11 @@ export function sampleResult(): RehearsalResult {
       ),
       verdict: contained,
       releases: [bad, next],
-      traffic: [trafficSeries(later, clock, { from: t1, to: t2 })],
+      traffic: [trafficSeries("trivia-api", later, clock, { from: t1, to: t2 })],
     },
+  ];
+  const notRehearsed = [
+    { service: "leaderboard", reason: "the first service of each kind is rehearsed", asked: false },
   ];
   return {
     schema: "greenroom.rehearsal/2",
@@ -260,7 +264,17 @@ export function sampleResult(): RehearsalResult {
     wallMs: (t2 - clock.aws) / speed,
     clock,
     scenarios,
-    notRehearsed: [],
+    pipelines: standings(
+      [
+        { service: "trivia-api", environment: "staging", recording: staging },
+        { service: "trivia-api", environment: "prod", recording: prod },
+        { service: "leaderboard", environment: "staging" },
+        { service: "leaderboard", environment: "prod" },
+      ],
+      scenarios,
+      notRehearsed,
+    ),
+    notRehearsed,
     versions: { greenroom: "0.1.0", node: "v20.20.2", MiniStack: "1.5.33" },
     base: "MiniStack 1.5.33",
     servedBy: [

@@ -6,7 +6,10 @@ describe("the choice of requests", () => {
   const counts = (from: number, to: number, seed: number) => {
     const choose = chooser(weights, seed);
     const counted = weights.map(() => 0);
-    for (let n = from; n < to; n++) counted[choose(n)]! += 1;
+    for (let n = from; n < to; n++) {
+      const chosen = choose(n);
+      counted[chosen] = (counted[chosen] ?? 0) + 1;
+    }
     return counted;
   };
 

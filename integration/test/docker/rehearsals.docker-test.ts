@@ -72,7 +72,7 @@ describe("rehearsals in Docker", function () {
     });
     assert.equal(rehearsed.code, 1, rehearsed.stdout);
     await assertNothingLeft(docker, rehearsed);
-    assert.match(rehearsed.stdout, /^NOT AS EXPECTED {2}A good release/m);
+    assert.match(rehearsed.stdout, /^NOT AS EXPECTED {2}trivia-api: A good release/m);
     const [disturbed, next] = rehearsed.result().scenarios;
     assert.ok((disturbed?.traffic[0]?.totals.failures ?? 0) > 0);
     assert.deepEqual(outcomes(disturbed), ["not safe", "safe"]);
