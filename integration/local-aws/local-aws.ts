@@ -123,7 +123,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     gateway.useBases(bases.routes);
 
     besideEc2(gateway);
-    besideEcr(gateway, endpoint, warn, chosen?.pulledPrefix);
+    besideEcr(gateway, aws, chosen?.pulledPrefix);
     const metrics = new MetricStore();
     const balancing = loadBalancing(aws, gateway, metrics);
     closers.push(() => balancing.close());

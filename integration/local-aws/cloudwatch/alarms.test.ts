@@ -7,6 +7,7 @@ import {
 } from "@aws-sdk/client-cloudwatch";
 import type { Aws } from "../core/aws";
 import { Clock } from "../core/clock";
+import { Events, type BusEvent } from "../core/events";
 import type { BaseCall, Beside, Gateway } from "../core/gateway";
 import { alarms } from "./alarms";
 import { MetricStore } from "./metric-store";
@@ -59,13 +60,17 @@ function setting(definitions: MetricAlarm[], speed: number) {
     },
   };
   const clock = new Clock(speed);
-  const aws = { clock, root, client: () => client, warn: (text: string) => warnings.push(text) };
+  const events = new Events(clock);
+  const told: BusEvent[] = [];
+  events.deliverTo((event) => void told.push(event));
+  const aws = { clock, root, events, client: () => client, warn: (text: string) => warnings.push(text) };
   const store = new MetricStore();
   store.own("Ours");
   const gateway = { watch: (_name: string, given: Beside) => (beside = given) };
   const running = alarms(aws as unknown as Aws, gateway as unknown as Gateway, store);
   return {
     warnings,
+    told,
     states,
     clock,
     store,
@@ -93,6 +98,39 @@ describe("alarms", () => {
       ],
     );
     assert.match(states[0]?.StateReason ?? "", /1 out of the last 1 datapoints \[3\] was greater than/);
+  });
+
+  it("tells EventBridge of each change, whoever made it", async () => {
+    const AlarmArn = "arn:aws:cloudwatch:us-east-1:111111111111:alarm:errors";
+    const definition = { ...alarm, AlarmArn, AlarmDescription: "too many" };
+    const { told, call, running } = setting([definition], 1);
+    await call("PutMetricAlarm");
+    assert.equal(told.length, 0);
+    Object.assign(definition, { StateValue: "ALARM", StateReason: "1 was greater" });
+    await call("SetAlarmState");
+    await call("SetAlarmState");
+    await running.close();
+    const [{ id: _id, time: _time, detail, ...rest } = assert.fail("no event"), ...others] = told;
+    assert.deepEqual(others, []);
+    assert.deepEqual(rest, {
+      version: "0",
+      "detail-type": "CloudWatch Alarm State Change",
+      source: "aws.cloudwatch",
+      account: "111111111111",
+      region: "us-east-1",
+      resources: [AlarmArn],
+    });
+    const { state, previousState, ...about } = detail as Record<string, Record<string, string>>;
+    assert.match(state?.timestamp ?? "", /^\d{4}-\d\d-\d\dT[\d:.]+\+0000$/);
+    assert.deepEqual([state?.value, state?.reason, previousState?.value], ["ALARM", "1 was greater", "OK"]);
+    const metric = { namespace: "Ours", name: "Errors", dimensions: { A: "1" } };
+    assert.deepEqual(about, {
+      alarmName: "errors",
+      configuration: {
+        description: "too many",
+        metrics: [{ id: "m1", metricStat: { metric, period: 60, stat: "Sum" }, returnData: true }],
+      },
+    });
   });
 
   it("skips no minute when the clock is faster than its rounds", async () => {

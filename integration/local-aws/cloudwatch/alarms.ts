@@ -8,6 +8,7 @@ import type { Aws } from "../core/aws";
 import type { BaseCall, Gateway } from "../core/gateway";
 import { definitionOf, type AlarmDefinition } from "./definition";
 import { evaluate, evaluationRange, reasonOf, type AlarmState, type PeriodValue } from "./evaluation";
+import { StateChanges } from "./state-changes";
 import { statisticOf, type MetricScope, type MetricStore } from "./metric-store";
 
 export interface Alarms {
@@ -47,6 +48,7 @@ interface Scope extends MetricScope {
  */
 export function alarms(aws: Aws, gateway: Gateway, store: MetricStore): Alarms {
   const scopes = new Map<string, Scope>();
+  const changes = new StateChanges(aws);
   const warned = new Set<string>();
   const warnOnce = (message: string) => {
     if (!warned.has(message)) aws.warn(message);
@@ -58,7 +60,7 @@ export function alarms(aws: Aws, gateway: Gateway, store: MetricStore): Alarms {
   gateway.watch("monitoring", {
     async after(call) {
       const action = actionOf(call);
-      if (/^(Describe|Get|List|PutMetricData)/.test(action)) return undefined;
+      if (/^(Describe|Get|List)/.test(action)) return undefined;
       const { account, region } = call.caller;
       if (action === "PutCompositeAlarm") {
         warnOnce(`composite alarms in ${account}/${region} follow only the states that the base gives them`);
@@ -72,7 +74,8 @@ export function alarms(aws: Aws, gateway: Gateway, store: MetricStore): Alarms {
       scope.refreshing = refresh.catch((error: unknown) =>
         aws.warn(`the alarms of ${key} cannot be read: ${String(error)}`),
       );
-      await scope.refreshing;
+      // Data may change the state of an alarm that the base evaluates; whoever sends it does not wait for that.
+      if (action !== "PutMetricData") await scope.refreshing;
       return undefined;
     },
   });
@@ -82,9 +85,15 @@ export function alarms(aws: Aws, gateway: Gateway, store: MetricStore): Alarms {
     let NextToken: string | undefined;
     do {
       const page = await clientOf(scope).send(
-        new DescribeAlarmsCommand({ AlarmTypes: ["MetricAlarm"], MaxRecords: 100, NextToken }),
+        new DescribeAlarmsCommand({
+          AlarmTypes: ["MetricAlarm", "CompositeAlarm"],
+          MaxRecords: 100,
+          NextToken,
+        }),
       );
       for (const alarm of page.MetricAlarms ?? []) watch(alarm, found);
+      for (const alarm of [...(page.MetricAlarms ?? []), ...(page.CompositeAlarms ?? [])])
+        changes.see(alarm, scope);
       NextToken = page.NextToken;
     } while (NextToken);
     scope.alarms = found;

@@ -6,6 +6,9 @@ import type { RegistryTokens, Tenant } from "./tokens";
 const registryHost = /^(\d{12})\.dkr\.ecr\.([\w-]+)\.amazonaws\.com(?:\.cn)?(?::\d+)?$/;
 const address = /^(localhost|\d+\.\d+\.\d+\.\d+)(:\d+)?$/;
 
+/** Hears of each push that the registry took, by its path. */
+type Pushed = (tenant: Tenant, path: string) => void;
+
 /** Whether a request is for a registry: by the registry's name, or by the gateway's address as Docker uses it. */
 export function isForRegistry(host: string, { url = "", headers }: http.IncomingMessage): boolean {
   if (registryHost.test(host)) return true;
@@ -20,7 +23,12 @@ export function isForRegistry(host: string, { url = "", headers }: http.Incoming
  *
  * @param prefix what the container engine puts before a repository's name; the repository has no such name
  */
-export function registryFront(gateway: Pick<Gateway, "passOn">, tokens: RegistryTokens, prefix?: string) {
+export function registryFront(
+  gateway: Pick<Gateway, "passOn">,
+  tokens: RegistryTokens,
+  prefix?: string,
+  pushed?: Pushed,
+) {
   return async (request: http.IncomingMessage, response: http.ServerResponse): Promise<void> => {
     const { host = "", authorization } = request.headers;
     const [, account, region] = registryHost.exec(host) ?? [];
@@ -52,6 +60,8 @@ export function registryFront(gateway: Pick<Gateway, "passOn">, tokens: Registry
     delete request.headers.authorization;
     if (prefix && request.url?.startsWith(`/v2/${prefix}/`))
       request.url = `/v2/${request.url.slice(`/v2/${prefix}/`.length)}`;
+    const { method, url = "" } = request;
     await gateway.passOn(request, response);
+    if (method === "PUT" && response.statusCode === 201) pushed?.(wanted, url);
   };
 }

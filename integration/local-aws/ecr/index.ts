@@ -1,8 +1,10 @@
 import { pipeline } from "node:stream/promises";
 import * as sdk from "@aws-sdk/client-ecr";
 import { actingService } from "../core/service";
+import type { Aws } from "../core/aws";
 import type { Gateway } from "../core/gateway";
 import { isForRegistry, registryFront } from "./front";
+import { pushedImage, putImageAction } from "./image-events";
 import { layerUploads } from "./layers";
 import { Registry } from "./registry";
 import { authorization, RegistryTokens, type Tenant } from "./tokens";
@@ -17,8 +19,7 @@ const downloadUrl = /https:\/\/(\d{12})\.dkr\.ecr\.([\w-]+)\.amazonaws\.com\//;
  */
 export function besideEcr(
   gateway: Gateway,
-  endpoint: string,
-  warn: (message: string) => void,
+  { endpoint, warn, events }: Pick<Aws, "endpoint" | "warn" | "events">,
   prefix?: string,
 ): void {
   const tokens = new RegistryTokens();
@@ -28,7 +29,11 @@ export function besideEcr(
   };
   const handlers = { ...layerUploads(registryOf), ...authorization(tokens) };
   const service = actingService({ name: "ECR", signingName: "ecr", sdk, handlers, warn });
-  gateway.host(isForRegistry, registryFront(gateway, tokens, prefix));
+  const pushed = (tenant: Tenant, path: string) =>
+    void pushedImage(registryOf(tenant), tenant, path)
+      .then((image) => image && putImageAction(events, image))
+      .catch((error: unknown) => warn(`the event of a push to ${path} was not told: ${String(error)}`));
+  gateway.host(isForRegistry, registryFront(gateway, tokens, prefix, pushed));
   // A container reaches the gateway at another address than this machine: at the one that it has called.
   const askedAt = (host = "") => (/^\d+(\.\d+){3}:\d+$/.test(host) ? `http://${host}` : endpoint);
   const operationOf = (headers: NodeJS.Dict<string | string[]>) =>
@@ -49,7 +54,16 @@ export function besideEcr(
     },
     // On AWS this is a pre-signed URL: it needs no credentials. Here, it needs no name of a registry either.
     // https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetDownloadUrlForLayer.html
-    after: async ({ headers }, answer) => {
+    after: async ({ headers, body: sent, caller }, answer) => {
+      if (operationOf(headers) === "BatchDeleteImage") {
+        const { repositoryName: repository = "" } = JSON.parse(
+          sent.toString(),
+        ) as sdk.BatchDeleteImageRequest;
+        const { imageIds = [] } = JSON.parse(answer.body.toString()) as sdk.BatchDeleteImageResponse;
+        const { account, region } = caller;
+        for (const { imageDigest: digest = "", imageTag: tag } of imageIds)
+          putImageAction(events, { account, region, type: "DELETE", repository, digest, tag });
+      }
       if (operationOf(headers) !== "GetDownloadUrlForLayer") return undefined;
       const body = answer.body
         .toString()

@@ -4,6 +4,8 @@ import http from "node:http";
 import { buffer } from "node:stream/consumers";
 import * as sdk from "@aws-sdk/client-ecr";
 import { request } from "undici";
+import { Clock } from "../core/clock";
+import { Events, type BusEvent } from "../core/events";
 import { Gateway } from "../core/gateway";
 import { besideEcr } from ".";
 
@@ -48,6 +50,7 @@ describe("images through the ECR API", () => {
   const gateway = new Gateway(() => undefined);
   const host = "111111111111.dkr.ecr.eu-west-1.amazonaws.com";
   const repositoryName = "web";
+  const told: BusEvent[] = [];
   let ecr: sdk.ECRClient;
   let endpoint: string;
 
@@ -57,7 +60,9 @@ describe("images through the ECR API", () => {
     assert.ok(address && typeof address === "object");
     endpoint = await gateway.listen(0);
     gateway.useBase(`http://127.0.0.1:${address.port}`);
-    besideEcr(gateway, endpoint, () => undefined);
+    const events = new Events(new Clock(1));
+    events.deliverTo((event) => void told.push(event));
+    besideEcr(gateway, { endpoint, events, warn: () => undefined });
     const credentials = { accessKeyId: "111111111111", secretAccessKey: "x" };
     ecr = new sdk.ECRClient({ endpoint, region: "eu-west-1", maxAttempts: 1, credentials });
   });
@@ -150,5 +155,32 @@ describe("images through the ECR API", () => {
       sdk.ImageDigestDoesNotMatchException,
     );
     await assert.rejects(put({ imageTag: "taken" }), { name: "ImageTagAlreadyExistsException" });
+    for (const deadline = Date.now() + 2000; told.length === 0 && Date.now() < deadline;)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    assert.deepEqual(
+      told.map(({ source, account, region, detail, "detail-type": type }) => [
+        source,
+        type,
+        account,
+        region,
+        detail,
+      ]),
+      [
+        [
+          "aws.ecr",
+          "ECR Image Action",
+          "111111111111",
+          "eu-west-1",
+          {
+            result: "SUCCESS",
+            "repository-name": "web",
+            "image-digest": digestOf(imageManifest),
+            "action-type": "PUSH",
+            "image-tag": "1",
+            "manifest-media-type": "application/vnd.oci.image.manifest.v1+json",
+          },
+        ],
+      ],
+    );
   });
 });

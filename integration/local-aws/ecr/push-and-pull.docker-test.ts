@@ -48,8 +48,8 @@ describe("docker push and docker pull", function () {
       environment: {},
     });
     gateway.useBase(base.url);
-    besideEcr(gateway, endpoint, warn, pulledPrefix(id));
     aws = new Aws(endpoint, new Clock(1), warn);
+    besideEcr(gateway, aws, pulledPrefix(id));
     ecr = aws.client(sdk.ECRClient, identity("111111111111"));
     for (const repositoryName of ["team/web", "other"]) {
       await ecr.send(new sdk.CreateRepositoryCommand({ repositoryName }));

@@ -1,0 +1,59 @@
+import { createHash } from "node:crypto";
+import type { Events } from "../core/events";
+import type { Registry } from "./registry";
+import type { Tenant } from "./tokens";
+
+export interface ImageAction extends Tenant {
+  type: "PUSH" | "DELETE";
+  repository: string;
+  digest: string;
+  tag?: string;
+  manifestMediaType?: string;
+  artifactMediaType?: string;
+}
+
+/** https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html */
+export function putImageAction(events: Events, action: ImageAction): void {
+  const { account, region, type, repository, digest, tag, manifestMediaType, artifactMediaType } = action;
+  events.put({
+    source: "aws.ecr",
+    detailType: "ECR Image Action",
+    account,
+    region,
+    resources: [],
+    detail: {
+      result: "SUCCESS",
+      "repository-name": repository,
+      "image-digest": digest,
+      "action-type": type,
+      "image-tag": tag,
+      "manifest-media-type": manifestMediaType,
+      "artifact-media-type": artifactMediaType,
+    },
+  });
+}
+
+/** A repository and a reference, of the path to which a manifest is pushed. */
+const manifestPath = /^\/v2\/(.+)\/manifests\/([^/?]+)$/;
+
+/** What was pushed to a path of a registry, if it was an image. */
+export async function pushedImage(
+  registry: Registry,
+  tenant: Tenant,
+  path: string,
+): Promise<ImageAction | undefined> {
+  const [, repository, reference = ""] = manifestPath.exec(path) ?? [];
+  if (!repository) return undefined;
+  const answer = await registry.send("GET", path);
+  const bytes = Buffer.from(await answer.body.arrayBuffer());
+  const manifest = JSON.parse(bytes.toString()) as { mediaType?: string; config?: { mediaType?: string } };
+  return {
+    ...tenant,
+    type: "PUSH",
+    repository,
+    digest: `sha256:${createHash("sha256").update(bytes).digest("hex")}`,
+    tag: reference.includes(":") ? undefined : reference,
+    manifestMediaType: manifest.mediaType,
+    artifactMediaType: manifest.config?.mediaType,
+  };
+}
