@@ -16,7 +16,9 @@ import { processEngine } from "./containers/process";
 import { unlessAborted } from "./core/abort";
 import { Aws } from "./core/aws";
 import { Clock } from "./core/clock";
+import type { Faults } from "./core/faults";
 import { Gateway, PortTakenError } from "./core/gateway";
+import type { Versions } from "./core/versions";
 import { besideEc2 } from "./ec2";
 import { besideEcr } from "./ecr";
 import { ecs } from "./ecs";
@@ -55,6 +57,10 @@ export interface LocalAws {
   /** The git host behind every connection: a push to it starts the pipelines that it triggers. */
   sources: SourceHost;
   loadBalancing: LoadBalancing;
+  /** Faults of any service's versions: `faults.inject({ imageDigest, account }, parseFault("5xx 5%"))` returns its undo. */
+  faults: Faults;
+  /** How versions are called that do not name themselves: `versions.name({ imageDigest, account }, "abc123")`. */
+  versionNames: Versions;
   /** What runs images, and why that. */
   containers: { engine: EngineName; because: string };
   /** Who serves what. */
@@ -164,6 +170,8 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       aws,
       sources,
       loadBalancing: balancing,
+      faults: aws.faults,
+      versionNames: aws.versions,
       containers: { engine: containers.name, because },
       servedBy,
       versions,

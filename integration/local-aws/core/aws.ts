@@ -1,6 +1,9 @@
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import type { Clock, Span } from "./clock";
 import { Events } from "./events";
+import { Faults } from "./faults";
+import { TaskDirectory } from "./tasks";
+import { Versions } from "./versions";
 
 /** Who makes a call, as the credentials say. */
 export interface Identity {
@@ -25,6 +28,10 @@ export class Aws {
   readonly spans = new Map<string, Span>();
   /** Where services put what happens, for EventBridge. */
   readonly events: Events;
+  /** Which image answers where. */
+  readonly tasks = new TaskDirectory();
+  readonly faults = new Faults();
+  readonly versions = new Versions();
 
   constructor(
     /** The gateway: `http://127.0.0.1:PORT`. */

@@ -1,0 +1,3 @@
+export type { ContainerEffect, DoorEffect, Fault, Visit } from "./fault";
+export { Faults, type ImageIn, type Injection } from "./injections";
+export { containerEffect, doorEffect, faultKinds, parseFault } from "./kinds";
