@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { type Duration, isDuration, toSeconds } from "./components/duration";
+import { type Duration, isDuration, toSeconds } from "./lib/duration";
 import { isSecret } from "./secrets";
 import { inOrderOfUse, type ServiceDefinition } from "./definitions";
 import { fargateSizeProblem } from "./definitions/ecs";

@@ -1,15 +1,18 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Account } from "./components/account";
-import { ArtifactBucket } from "./components/artifact-bucket";
-import { BlueGreenService } from "./components/blue-green-service";
-import { MicroservicePipeline, type MicroservicePipelineArgs } from "./components/microservice-pipeline";
-import { physicalName } from "./components/naming";
-import { Network } from "./components/network";
-import { Promotion } from "./components/promotion";
-import { releaseBucketName } from "./components/promotion-names";
-import { protection } from "./components/protection";
-import { ReceiveRelease } from "./components/receive-release";
+import { ArtifactBucket } from "./components/storage/artifact-bucket";
+import { BlueGreenService } from "./components/ecs-service/ecs-service";
+import {
+  MicroservicePipeline,
+  type MicroservicePipelineArgs,
+} from "./components/pipeline/microservice-pipeline";
+import { physicalName } from "./lib/naming";
+import { Network } from "./components/network/network";
+import { Promotion } from "./components/promotion/promotion";
+import { releaseBucketName } from "./components/promotion/promotion-names";
+import { protection } from "./lib/protection";
+import { ReceiveRelease } from "./components/promotion/receive-release";
 import type { EnvironmentConfig, ProdConfig, StagingConfig } from "./config";
 import { addressVariable, type Objectives, type OwnResources } from "./definitions";
 import { checkedResources } from "./definitions/common";

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
-import { repositoryRoot } from "./components/bundle";
+import { repositoryRoot } from "./lib/bundling";
 import { configArguments, configKeys, parseConfig as parseWith } from "./config";
 import { asPulumi, record, testServices } from "./testing";
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
-import { repositoryRoot } from "./components/bundle";
+import { repositoryRoot } from "./lib/bundling";
 import { type EnvironmentConfig, parseConfig } from "./config";
 import { Environment } from "./environment";
 import type { ServiceDefinition } from "./definitions";

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { checked } from "./check";
-import type { Statement } from "../components/iam";
+import type { Statement } from "../components/iam/role";
 
 /** Where a secret is kept: its name in Secrets Manager, or in Parameter Store. Never the secret itself. */
 export type SecretSource = { secret: string } | { parameter: string };

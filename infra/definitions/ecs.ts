@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { buildImage } from "../components/build-image";
+import { buildImage } from "../lib/build-image";
 import { commonShape, type CommonDefinition } from "./common";
 import { checked } from "./check";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as aws from "@pulumi/aws";
 import type { Policies, ResourceValidation } from "@pulumi/policy";
 import * as pulumi from "@pulumi/pulumi";
-import { guardedTypes, protection } from "../components/protection";
+import { guardedTypes, protection } from "../lib/protection";
 import { deletion } from "./deletion";
 import { messagesAbout, messagesOf, registeredEnvironment } from "./testing";
 

@@ -1,5 +1,5 @@
 import type { Policies, ResourceValidationArgs, ResourceValidationPolicy } from "@pulumi/policy";
-import { guardedTypes, guardsOf } from "../components/protection";
+import { guardedTypes, guardsOf } from "../lib/protection";
 import { called, stackOf } from "./named";
 
 /** What the program guards, and the old class of buckets. */

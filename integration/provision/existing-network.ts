@@ -1,6 +1,6 @@
 import { DescribeSubnetsCommand, DescribeVpcsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import type { Aws, Identity } from "../local-aws/core/aws";
-import type { ExistingNetwork } from "../../infra/components/network";
+import type { ExistingNetwork } from "../../infra/components/network/network";
 
 /**
  * The default VPC of an account of the local AWS, as a stack's `greenroom:network` takes it. Stacks under the engine use

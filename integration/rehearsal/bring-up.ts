@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { buildImage } from "../../infra/components/build-image";
+import { buildImage } from "../../infra/lib/build-image";
 import { allOf, root, stackSettings, venv } from "../checkout";
 import type { BaseChoice } from "../local-aws/base";
 import type { EngineName } from "../local-aws/containers/choose";

@@ -16,7 +16,7 @@ import {
 import { CloudWatchLogsClient, GetLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { CreateRepositoryCommand, DescribeImagesCommand, ECRClient } from "@aws-sdk/client-ecr";
 import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
-import { buildImage } from "../../../infra/components/build-image";
+import { buildImage } from "../../../infra/lib/build-image";
 import { venv } from "../../checkout";
 import { labelsOf, ownerLabel, rehearsalLabel } from "../containers/docker/labels";
 import { nodeImage, testDocker } from "../containers/docker/testing";

@@ -1,4 +1,4 @@
-import { buildImage } from "../../../infra/components/build-image";
+import { buildImage } from "../../../infra/lib/build-image";
 import { pullableName } from "../../local-aws/containers/docker/build-image";
 import { miniStackImage } from "../../local-aws/base/ministack";
 import { dockerMissing, imagesToPull, usualRelayImage } from "../../local-aws/containers/docker/runtime";

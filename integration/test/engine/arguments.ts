@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { guardedTypes } from "../../../infra/components/protection";
+import { guardedTypes } from "../../../infra/lib/protection";
 import { EngineError, type Change, type EngineStack } from "../../provision/engine";
 import type { EnvironmentName } from "../../rehearsal/environments";
 import { configWith, programWith } from "./arguments-edit";

@@ -8,7 +8,7 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { pipeline } from "node:stream/promises";
 import type Dockerode from "dockerode";
-import { buildImage } from "../../../../infra/components/build-image";
+import { buildImage } from "../../../../infra/lib/build-image";
 import { Aws } from "../../core/aws";
 import { Clock } from "../../core/clock";
 import { Gateway } from "../../core/gateway";

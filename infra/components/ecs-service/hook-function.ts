@@ -1,0 +1,54 @@
+import * as pulumi from "@pulumi/pulumi";
+import { BundledFunction } from "../functions/bundled-function";
+import { physicalName } from "../../lib/naming";
+import type { Network } from "../network/network";
+
+export interface HookFunctionArgs {
+  environment: string;
+  service: string;
+  /** TypeScript file, relative to the repository root. */
+  source: string;
+  network: Network;
+  /** Where the function finds the new version: its environment variable `TEST_URL`. */
+  testUrl: pulumi.Input<string>;
+  /** The only deployment group whose deployments it may report on. */
+  deploymentGroupArn: pulumi.Input<string>;
+  logRetentionDays: number;
+}
+
+/**
+ * The function that CodeDeploy runs after test traffic reaches the new version, and that decides by
+ * PutLifecycleEventHookExecutionStatus whether customers get it. Silence fails the deployment.
+ * @see https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-structure-hooks.html#appspec-hooks-ecs
+ */
+export class HookFunction extends pulumi.ComponentResource {
+  readonly arn: pulumi.Output<string>;
+  readonly nodes: { function: BundledFunction };
+
+  constructor(name: string, args: HookFunctionArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("greenroom:infra:HookFunction", name, {}, opts);
+    const made = new BundledFunction(
+      `${name}-hook`,
+      {
+        functionName: physicalName("function", "greenroom", args.environment, args.service, "hook"),
+        description: `Tries a new version of ${args.service} before customers of ${args.environment} get it`,
+        source: args.source,
+        timeout: "5 minutes",
+        memory: 256,
+        network: args.network,
+        environment: { TEST_URL: args.testUrl },
+        statements: [
+          {
+            actions: ["codedeploy:PutLifecycleEventHookExecutionStatus"],
+            resources: [args.deploymentGroupArn],
+          },
+        ],
+        logRetentionDays: args.logRetentionDays,
+      },
+      { parent: this },
+    );
+    this.nodes = { function: made };
+    this.arn = made.arn;
+    this.registerOutputs({ arn: this.arn });
+  }
+}

@@ -1,0 +1,104 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { type Transform, transformed } from "../../lib/transform";
+import { physicalName } from "../../lib/naming";
+import type { Network } from "./network";
+
+export interface LoadBalancerArgs {
+  environment: string;
+  service: string;
+  network: Network;
+  /** With `domainName`. @default HTTP on 80 instead of HTTPS on 443 */
+  certificateArn?: string;
+  /** A name that the certificate is for; its DNS record is not made here. @default the load balancer's own name */
+  domainName?: string;
+  /** Port of the test listener. */
+  testPort: number;
+  /** Port on which the targets listen. */
+  targetPort: number;
+  transform?: { loadBalancer?: Transform<aws.lb.LoadBalancerArgs> };
+}
+
+/** A service's public application load balancer: customers on 80 or 443, test traffic from known addresses only. */
+export class LoadBalancer extends pulumi.ComponentResource {
+  readonly arn: pulumi.Output<string>;
+  /** What metrics of the load balancer are named by. */
+  readonly arnSuffix: pulumi.Output<string>;
+  /** Where customers go, without a slash at the end. */
+  readonly serviceUrl: pulumi.Output<string>;
+  /** Where a new version is tried before customers get it. */
+  readonly testUrl: pulumi.Output<string>;
+  readonly protocol: "HTTP" | "HTTPS";
+  readonly port: number;
+  /** What targets let in. */
+  readonly securityGroupId: pulumi.Output<string>;
+  /** What the DNS record of a domain name of one's own leads to. */
+  readonly dnsName: pulumi.Output<string>;
+  readonly nodes: { loadBalancer: aws.lb.LoadBalancer; securityGroup: aws.ec2.SecurityGroup };
+
+  constructor(name: string, args: LoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("greenroom:infra:LoadBalancer", name, {}, opts);
+    const scheme = args.certificateArn === undefined ? "http" : "https";
+    this.protocol = scheme === "https" ? "HTTPS" : "HTTP";
+    this.port = scheme === "https" ? 443 : 80;
+
+    const securityGroup = new aws.ec2.SecurityGroup(
+      `${name}-security-group`,
+      {
+        description: `Load balancer of ${args.service} in ${args.environment}`,
+        vpcId: args.network.vpcId,
+        ingress: [
+          {
+            description: "Customers",
+            protocol: "tcp",
+            fromPort: this.port,
+            toPort: this.port,
+            cidrBlocks: ["0.0.0.0/0"],
+          },
+          {
+            description: "Test traffic",
+            protocol: "tcp",
+            fromPort: args.testPort,
+            toPort: args.testPort,
+            cidrBlocks: args.network.testTrafficCidrs,
+          },
+        ],
+        egress: [
+          {
+            description: "Tasks and their health checks",
+            protocol: "tcp",
+            fromPort: args.targetPort,
+            toPort: args.targetPort,
+            cidrBlocks: ["0.0.0.0/0"],
+          },
+        ],
+      },
+      { parent: this },
+    );
+
+    const loadBalancer = new aws.lb.LoadBalancer(
+      ...transformed(
+        args.transform?.loadBalancer,
+        `${name}-load-balancer`,
+        {
+          name: physicalName("loadBalancer", "gr", args.environment, args.service),
+          loadBalancerType: "application",
+          subnets: args.network.publicSubnetIds,
+          securityGroups: [securityGroup.id],
+          dropInvalidHeaderFields: true,
+        },
+        { parent: this },
+      ),
+    );
+
+    const host = args.domainName ?? loadBalancer.dnsName;
+    this.nodes = { loadBalancer, securityGroup };
+    this.arn = loadBalancer.arn;
+    this.dnsName = loadBalancer.dnsName;
+    this.arnSuffix = loadBalancer.arnSuffix;
+    this.securityGroupId = securityGroup.id;
+    this.serviceUrl = pulumi.interpolate`${scheme}://${host}`;
+    this.testUrl = pulumi.interpolate`${scheme}://${host}:${args.testPort}`;
+    this.registerOutputs({ serviceUrl: this.serviceUrl, testUrl: this.testUrl });
+  }
+}

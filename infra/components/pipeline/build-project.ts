@@ -1,0 +1,117 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Account } from "../account";
+import type { ArtifactBucket } from "../storage/artifact-bucket";
+import { type Transform, transformed } from "../../lib/transform";
+import { type Duration, toMinutes } from "../../lib/duration";
+import { Role, type Statement, trustService } from "../iam/role";
+import { physicalName } from "../../lib/naming";
+
+export interface BuildProjectArgs {
+  account: Account;
+  /** Physical name. */
+  projectName: string;
+  description: string;
+  /** Path of a buildspec in the input artifact, or a buildspec itself. */
+  buildspec: string;
+  /** What builds run in. https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-available.html */
+  image: string;
+  environment: Record<string, pulumi.Input<string>>;
+  /** Lets the build run `docker build`. */
+  docker: boolean;
+  artifactBucket: ArtifactBucket;
+  /** What the commands may do besides reading and writing artifacts, logs and reports. */
+  statements?: Statement[];
+  timeout: Duration;
+  logRetentionDays: number;
+  transform?: { project?: Transform<aws.codebuild.ProjectArgs> };
+}
+
+/** A CodeBuild project that a pipeline runs, with its log, a local cache and its own role. */
+export class BuildProject extends pulumi.ComponentResource {
+  readonly projectName: pulumi.Output<string>;
+  readonly arn: pulumi.Output<string>;
+  readonly nodes: { project: aws.codebuild.Project; role: Role; logGroup: aws.cloudwatch.LogGroup };
+
+  constructor(name: string, args: BuildProjectArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("greenroom:infra:BuildProject", name, {}, opts);
+    const child = { parent: this };
+    const projectName = physicalName("buildProject", args.projectName);
+    const logGroup = new aws.cloudwatch.LogGroup(
+      `${name}-log`,
+      { name: `/aws/codebuild/${projectName}`, retentionInDays: args.logRetentionDays },
+      child,
+    );
+    const role = new Role(
+      `${name}-build`,
+      {
+        roleName: `${projectName}-build`,
+        description: args.description,
+        trust: trustService("codebuild.amazonaws.com", {
+          StringEquals: { "aws:SourceAccount": args.account.id },
+        }),
+        statements: [
+          ...(args.statements ?? []),
+          {
+            actions: ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"],
+            resources: [args.artifactBucket.objects("*")],
+          },
+          {
+            actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
+            resources: [pulumi.interpolate`${logGroup.arn}:*`],
+          },
+          {
+            // https://docs.aws.amazon.com/codebuild/latest/userguide/test-permissions.html
+            actions: [
+              "codebuild:BatchPutCodeCoverages",
+              "codebuild:BatchPutTestCases",
+              "codebuild:CreateReport",
+              "codebuild:CreateReportGroup",
+              "codebuild:UpdateReport",
+            ],
+            resources: [args.account.arn("codebuild", `report-group/${projectName}-*`)],
+          },
+        ],
+      },
+      child,
+    );
+    const project = new aws.codebuild.Project(
+      ...transformed<aws.codebuild.ProjectArgs>(
+        args.transform?.project,
+        `${name}-project`,
+        {
+          name: projectName,
+          description: args.description,
+          serviceRole: role.arn,
+          source: { type: "CODEPIPELINE", buildspec: args.buildspec },
+          artifacts: { type: "CODEPIPELINE" },
+          environment: {
+            type: "LINUX_CONTAINER",
+            image: args.image,
+            computeType: "BUILD_GENERAL1_SMALL",
+            // Only a privileged container can run Docker inside.
+            privilegedMode: args.docker,
+            environmentVariables: Object.entries(args.environment).map(([key, value]) => ({
+              name: key,
+              value,
+              type: "PLAINTEXT",
+            })),
+          },
+          // Kept on the build host while it lives, so never shared with other projects.
+          // https://docs.aws.amazon.com/codebuild/latest/userguide/caching-local.html
+          cache: {
+            type: "LOCAL",
+            modes: ["LOCAL_CUSTOM_CACHE", ...(args.docker ? ["LOCAL_DOCKER_LAYER_CACHE"] : [])],
+          },
+          logsConfig: { cloudwatchLogs: { status: "ENABLED", groupName: logGroup.name } },
+          buildTimeout: toMinutes(args.timeout),
+        },
+        child,
+      ),
+    );
+    this.nodes = { project, role, logGroup };
+    this.projectName = project.name;
+    this.arn = project.arn;
+    this.registerOutputs({ projectName: this.projectName });
+  }
+}
