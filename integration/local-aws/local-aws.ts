@@ -10,7 +10,7 @@ import { codebuild } from "./codebuild";
 import { codedeploy } from "./codedeploy";
 import { codepipeline } from "./codepipeline/codepipeline";
 import { SourceHost } from "./codepipeline/sources";
-import { chooseEngine, limitsOfEngine, type EngineName } from "./containers/choose";
+import { chooseEngine, type EngineName } from "./containers/choose";
 import { dockerEngine, openDocker, type DockerRuntime } from "./containers/docker";
 import { processEngine } from "./containers/process";
 import { unlessAborted } from "./core/abort";
@@ -67,8 +67,8 @@ export interface LocalAws {
   servedBy: ServedBy[];
   /** Of the bases, by their names. */
   versions: Record<string, string>;
-  /** What the bases and the container engine cannot prove, each in a sentence. */
-  limits: string[];
+  /** What the bases and the container engine cannot prove, of what ran so far, each in a sentence. */
+  readonly limits: string[];
   /** Rejects when a base or Docker ends before the local AWS is closed. */
   failed: Promise<never>;
   /** Leaves no process, port or folder behind. */
@@ -162,7 +162,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     closers.push(() => schedules.close());
     const acted = actors.map(({ service }) => service.signingName).sort();
     const servedBy = [{ by: "Greenroom", services: acted }, ...bases.routes.table()];
-    const limits = [...limitsOf(bases.routes), ...limitsOfEngine(containers.name)];
+    const ofBases = limitsOf(bases.routes);
     const versions = bases.routes.versions();
     const failed = Promise.race([bases.failed, ...opened.map((runtime) => runtime.failed)]);
     failed.catch(() => undefined);
@@ -175,7 +175,9 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       containers: { engine: containers.name, because },
       servedBy,
       versions,
-      limits,
+      get limits() {
+        return [...ofBases, ...containers.limits()];
+      },
       failed,
       close,
     };

@@ -21,6 +21,11 @@ export const roomRequest: BuildRoomRequest = {
 /** For tests: rooms that are temporary folders, where scripts are run by this machine's bash. */
 export class FakeEngine implements ContainerEngine {
   readonly name = "process";
+
+  limits(): string[] {
+    return [];
+  }
+
   readonly requests: BuildRoomRequest[] = [];
   open = 0;
   closed = 0;

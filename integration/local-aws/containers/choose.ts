@@ -47,18 +47,3 @@ export async function chooseEngine(options: {
     because: `builds and tasks are Docker containers: ${asked ? "--containers docker" : "a Docker daemon answers"}`,
   };
 }
-
-/** What an engine cannot prove, each in a sentence. */
-export function limitsOfEngine(name: EngineName): string[] {
-  if (name === "process") {
-    return [
-      "Containers: tasks and builds are processes of this machine, with its Node.js, not the image's base.",
-      "Capacity: CPU, memory and the network are this machine's; a task's limits are not enforced.",
-    ];
-  }
-  return [
-    "Containers: tasks and builds run their images on this machine's kernel and Docker, not on Fargate's or CodeBuild's.",
-    "Capacity: each container has the CPU and memory that its task declares, of this machine; builds, disks and the " +
-      "network have no limits but its own.",
-  ];
-}

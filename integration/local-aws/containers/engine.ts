@@ -9,6 +9,8 @@ export interface ContainerEngine {
   start(spec: ContainerSpec): Promise<Container>;
   /** Opens one network for several containers, which publishes these ports. Only where `name` is "docker". */
   openTaskNetwork?(containerPorts: readonly number[]): Promise<TaskNetwork>;
+  /** What it cannot prove, of what it has run so far, each in a sentence. */
+  limits(): string[];
   /** Ends everything that it started and removes what it made. */
   close(): Promise<void>;
 }

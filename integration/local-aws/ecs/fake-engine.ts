@@ -4,6 +4,10 @@ import type { Container, ContainerEngine, ContainerSpec, TaskNetwork } from "../
 
 /** For tests: runs "images" as HTTP servers of this process. */
 export class FakeEngine implements ContainerEngine {
+  limits(): string[] {
+    return [];
+  }
+
   /** Networks of tasks that are open. */
   networks = 0;
   /** What an image answers with; 200 unless it is here. A sentence instead: it cannot be pulled. */

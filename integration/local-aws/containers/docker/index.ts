@@ -66,6 +66,14 @@ class DockerEngine implements ContainerEngine {
     });
   }
 
+  limits(): string[] {
+    return [
+      "Containers: tasks and builds run their images on this machine's kernel and Docker, not on Fargate's or CodeBuild's.",
+      "Capacity: each container has the CPU and memory that its task declares, of this machine; builds, disks and the " +
+        "network have no limits but its own.",
+    ];
+  }
+
   async close(): Promise<void> {
     this.closing = true;
     // Bounded, as a pull may take long and the daemon may be gone; what they bring then goes with the runtime.

@@ -10,7 +10,7 @@ export async function openRoom(options: {
   gateway: string;
   /** Names the build to the `docker` endpoint. */
   token: string;
-  npmCache: string;
+  packageCache: string;
   /** Before this machine's own programs, in this order. */
   programs: readonly string[];
   /** Ends what the build has running elsewhere. */
@@ -22,7 +22,7 @@ export async function openRoom(options: {
   const groups = new Set<ProcessGroup>();
   const network = networkEnvironment(options.gateway);
   const environment = {
-    ...packageEnvironment(options.npmCache),
+    ...packageEnvironment(options.packageCache),
     ...network,
     PATH: [...new Set([...options.programs, ...programFolders()])].join(":"),
     HOME: place("home"),

@@ -1,6 +1,7 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import { DockerfileError, type Instruction } from "./dockerfile";
+import type { Base } from "./bases/base";
 import { environmentOf, packageEnvironment, pathFor } from "./environment";
 import { startGroup } from "./process-group";
 import { refusalOfCommand } from "./run-check";
@@ -9,9 +10,11 @@ import { copyEntry, copyTree, inParallel, inside, list } from "./tree";
 
 export interface RunOptions {
   folder: string;
-  npmCache: string;
+  packageCache: string;
   tell: (text: string) => void;
   signal: AbortSignal;
+  /** What the image is built on; none for what is made from scratch. */
+  base: Base | undefined;
 }
 
 /**
@@ -24,7 +27,7 @@ export async function runInstruction(
   state: StageState,
   instruction: Instruction,
   content: string,
-  { folder, npmCache, tell, signal }: RunOptions,
+  { folder, packageCache, tell, signal, base }: RunOptions,
 ): Promise<string[]> {
   const { line, json, text } = instruction;
   const argv = json ? [...json] : [...state.shell, text];
@@ -43,12 +46,13 @@ export async function runInstruction(
   const group = await startGroup(argv[0] ?? "", argv.slice(1), {
     cwd: inside(root, config.WorkingDir),
     environment: {
-      ...packageEnvironment(npmCache),
+      ...packageEnvironment(packageCache),
       // What is installed globally belongs to the image, not to this machine.
       npm_config_prefix: inside(root, "/usr/local"),
+      ...base?.environment(root),
       ...Object.fromEntries(args),
       ...environment,
-      PATH: pathFor(root, environment.PATH),
+      PATH: pathFor(root, environment.PATH, base?.programs()),
       HOME: home,
       TMPDIR: temporary,
     },

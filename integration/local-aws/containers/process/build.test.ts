@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs/promises";
 import path from "node:path";
+import { nodeBase } from "./bases/node";
 import { build, type BuildOptions } from "./build";
 import type { Image } from "./image";
 import { assemble, LayerStore } from "./layer-store";
@@ -31,7 +32,8 @@ describe("building an image", () => {
         labels: new Map(),
         folder,
         store: new LayerStore(path.join(work, `layers-${count}`)),
-        npmCache: path.join(work, "npm"),
+        packageCache: path.join(work, "npm"),
+        bases: [nodeBase],
         findImage: () => Promise.reject(new Error("not here")),
         tell: (text) => (output += text),
         signal: new AbortController().signal,
@@ -230,9 +232,9 @@ describe("building an image", () => {
   const refused: [lines: string[], message: RegExp][] = [
     [
       ["FROM nginx:1"],
-      /line 1: FROM nginx:1: the process engine stands in for Node.js base images only; .*docker engine/,
+      /line 1: FROM nginx:1: .*stands in for node base images only; use --containers docker/,
     ],
-    [["FROM scratch"], /line 1: FROM scratch: .*docker engine/],
+    [["FROM scratch"], /line 1: FROM scratch: .*--containers docker/],
     [["FROM 111111111111.dkr.ecr.us-east-1.amazonaws.com/x:1"], /line 1: FROM .*: not here/],
     [["FROM --platform=linux/s390x node"], /line 1: platform linux\/s390x is not this machine's/],
     [["FROM node", "RUN apk add curl"], /line 2: RUN: "apk" installs system packages.*docker engine/],

@@ -5,10 +5,11 @@ import { DockerfileError, parseDockerfile, type Instruction, type Stage } from "
 import { applyMetadata, type StageState } from "./stage";
 import { runInstruction } from "./build-run";
 import { planCopy } from "./build-copy";
-import { epoch, hostArchitecture, makeImage, nodeBase, type Image } from "./image";
+import { baseOf, type Base } from "./bases/base";
+import { epoch, makeImage, type Image } from "./image";
 import { assemble, type Layer, type LayerStore } from "./layer-store";
 import { checkPlatform, expandAt, globalArguments, variable } from "./variables";
-import { formatReference, isNodeBase, parseReference, type Reference } from "./reference";
+import { parseReference, type Reference } from "./reference";
 
 export interface BuildOptions {
   context: string;
@@ -21,7 +22,9 @@ export interface BuildOptions {
   /** Where stages are put together. */
   folder: string;
   store: LayerStore;
-  npmCache: string;
+  packageCache: string;
+  /** What this machine can stand in for. */
+  bases: readonly Base[];
   /** An image that the daemon has, or can pull. */
   findImage: (reference: Reference) => Promise<Image>;
   tell: (text: string) => void;
@@ -97,24 +100,23 @@ class Builder {
       return { ...base, config: structuredClone(config), layers: [...layers], key, history: [...history] };
     }
     const reference = referenceAt(line, name);
-    if (isNodeBase(reference)) {
-      const { config, note } = nodeBase(formatReference(reference));
+    const standIn = this.base(reference);
+    if (standIn) {
+      const { config, note, key } = await standIn.standIn(reference).catch((error: unknown) => {
+        throw new DockerfileError(
+          line,
+          `FROM ${name}: ${error instanceof Error ? error.message : String(error)}`,
+        );
+      });
       this.options.tell(`note: ${note}\n`);
-      // Native modules are built for one Node.js and one system.
-      return {
-        ...base,
-        config,
-        layers: [],
-        key: `node ${process.version} ${hostArchitecture()}`,
-        history: [],
-      };
+      return { ...base, config, layers: [], key, history: [] };
     }
     if (name === "scratch" || reference.registry === "docker.io" || reference.registry === "public.ecr.aws") {
       const local = await this.options.findImage(reference).catch(() => undefined);
       if (!local) {
         throw new DockerfileError(
           line,
-          `FROM ${name}: the process engine stands in for Node.js base images only; run it with the docker engine`,
+          `FROM ${name}: this machine stands in for ${this.options.bases.map(({ runtime }) => runtime).join(" and ")} base images only; use --containers docker`,
         );
       }
       return this.fromImage(base, local);
@@ -167,8 +169,9 @@ class Builder {
     const { config, args, shell } = state;
     const inputs = [instruction.text, shell, config.Env, [...args], config.WorkingDir];
     await this.layer(state, `run ${JSON.stringify(inputs)}`, (content) => {
-      const { npmCache, tell, signal, folder } = this.options;
-      return runInstruction(state, instruction, content, { npmCache, tell, signal, folder });
+      const { packageCache, tell, signal, folder, bases } = this.options;
+      const base = baseOf(bases, config);
+      return runInstruction(state, instruction, content, { packageCache, tell, signal, folder, base });
     });
   }
 
@@ -192,7 +195,7 @@ class Builder {
       return { folder: earlier.root, ignore: "" };
     }
     const reference = referenceAt(line, from);
-    if (isNodeBase(reference)) {
+    if (this.base(reference)) {
       throw new DockerfileError(
         line,
         `COPY --from=${from}: the process engine has no content of base images; run it with the docker engine`,
@@ -208,6 +211,10 @@ class Builder {
     await fs.rm(folder, { recursive: true, force: true });
     await assemble(image.layers, folder);
     return { folder, ignore: "" };
+  }
+
+  private base(reference: Reference): Base | undefined {
+    return this.options.bases.find((one) => one.matches(reference));
   }
 
   private async earlier(

@@ -3,6 +3,7 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import type { Container, ContainerSpec } from "../engine";
 import { remove } from "./build-room";
+import type { Base } from "./bases/base";
 import { environmentOf, networkEnvironment, nodeOptions, pathFor } from "./environment";
 import type { ContainerConfig } from "./image";
 import type { Ports } from "./ports";
@@ -12,7 +13,7 @@ import { exists, inside } from "./tree";
 /** A container: a process of this machine in a folder of its own. */
 export async function startContainer(
   spec: ContainerSpec,
-  image: { config: ContainerConfig; digest?: string; putInto: (root: string) => Promise<void> },
+  image: { config: ContainerConfig; base?: Base; digest?: string; putInto: (root: string) => Promise<void> },
   options: { folder: string; gateway: string; programs: readonly string[]; ports: Ports },
 ): Promise<Container & { kill(): void }> {
   const [containerPort, ...more] = spec.containerPorts;
@@ -42,10 +43,11 @@ export async function startContainer(
       environment: {
         HOME: inside(root, "/root"),
         HOSTNAME: id.slice(0, 12),
+        ...image.base?.environment(root),
         ...own,
         ...networkEnvironment(options.gateway),
         NODE_OPTIONS: nodeOptions(own.NODE_OPTIONS ?? ""),
-        PATH: pathFor(root, own.PATH, options.programs),
+        PATH: pathFor(root, own.PATH, [...options.programs, ...(image.base?.programs() ?? [])]),
         // All containers share this machine's network, so each listens on a port of its own.
         HOST: "127.0.0.1",
         ...(port === undefined ? {} : { PORT: String(port) }),

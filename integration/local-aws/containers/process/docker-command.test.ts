@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fs from "node:fs/promises";
+import { nodeBase } from "./bases/node";
 import path from "node:path";
 import { dockerCommand } from "./docker-command";
 import { DockerDaemon } from "./docker-daemon";
@@ -31,8 +32,9 @@ describe("the docker command", () => {
     return new DockerDaemon({
       endpoint: ecr.endpoint,
       folder,
-      npmCache: folder,
+      packageCache: folder,
       store: new LayerStore(folder),
+      bases: [nodeBase],
     });
   }
 

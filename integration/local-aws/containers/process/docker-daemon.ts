@@ -1,6 +1,7 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import { build } from "./build";
+import type { Base } from "./bases/base";
 import type { Image } from "./image";
 import { LayerStore } from "./layer-store";
 import { ecrRegistry, formatReference, parseReference, type Reference } from "./reference";
@@ -15,7 +16,13 @@ export class DockerDaemon {
   private builds = 0;
 
   constructor(
-    private readonly options: { endpoint: string; folder: string; npmCache: string; store: LayerStore },
+    private readonly options: {
+      endpoint: string;
+      folder: string;
+      packageCache: string;
+      store: LayerStore;
+      bases: readonly Base[];
+    },
   ) {}
 
   async build(
@@ -49,7 +56,8 @@ export class DockerDaemon {
         ignore: await ignoreFile(context, file),
         folder,
         store,
-        npmCache: this.options.npmCache,
+        packageCache: this.options.packageCache,
+        bases: this.options.bases,
         findImage: (reference) => this.find(reference, signal),
         tell,
         signal,

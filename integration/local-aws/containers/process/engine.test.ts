@@ -261,7 +261,7 @@ describe("the process engine", () => {
     assert.doesNotMatch(seen.told, /HOST_SECRET/);
     assert.match(seen.told, /^CODEBUILD_BUILD_ID=project:1$/m);
     assert.match(seen.told, /^NODE_OPTIONS=--require .*network.cjs" --no-warnings$/m);
-    assert.match(seen.told, new RegExp(`^PATH=${work}/run/containers/programs/build:${work}/venv:`, "m"));
+    assert.match(seen.told, new RegExp(`^PATH=${work}/run/containers/programs/build:`, "m"));
     assert.equal((await script(two, "ls")).told, "");
     await one.close();
     assert.deepEqual(await fs.readdir(path.dirname(path.dirname(two.sourceDirectory.host))), [

@@ -16,9 +16,13 @@ import { openRoom, remove } from "./build-room";
 import { startContainer } from "./container";
 import { DockerDaemon } from "./docker-daemon";
 import { DockerEndpoint, writeDockerCommand } from "./docker-endpoint";
-import { nodeBase, type ContainerConfig } from "./image";
+import { baseOf, versionGapOf, type Base } from "./bases/base";
+import { nodeBase } from "./bases/node";
+import { pythonBase } from "./bases/python";
+import type { ContainerConfig } from "./image";
 import { assemble, LayerStore } from "./layer-store";
-import { ecrRegistry, formatReference, isNodeBase, parseReference, type Reference } from "./reference";
+import { Pythons } from "./pythons";
+import { ecrRegistry, formatReference, parseReference, type Reference } from "./reference";
 import { Ports } from "./ports";
 import { Registry } from "./registry";
 import { copyTree } from "./tree";
@@ -59,12 +63,20 @@ class ProcessEngine implements ContainerEngine {
   private readonly images: LayerStore;
   private readonly cache: LayerStore;
   private readonly ports = new Ports();
+  private readonly gaps = new Set<string>();
+  private readonly pythons: Pythons;
+  private readonly bases: readonly Base[];
   private prepared?: Promise<void>;
   private closing = false;
 
   constructor(private readonly options: ProcessEngineOptions) {
     this.images = new LayerStore(this.at("pulled"));
     this.cache = new LayerStore(path.join(options.cacheFolder, "layers"));
+    this.pythons = new Pythons(
+      path.join(options.venvBin, "python"),
+      path.join(options.cacheFolder, "python"),
+    );
+    this.bases = [nodeBase, pythonBase(this.pythons)];
     options.gateway.mount("docker", this.endpoint.handle);
   }
 
@@ -81,19 +93,26 @@ class ProcessEngine implements ContainerEngine {
       "builds",
       `${request.id.replace(/[^\w-]+/g, "-").slice(-40)}-${randomUUID().slice(0, 8)}`,
     );
-    const npmCache = path.join(this.options.cacheFolder, "npm");
+    const packageCache = this.options.cacheFolder;
     // https://docs.aws.amazon.com/codebuild/latest/userguide/caching-local.html: otherwise each build's Docker is new.
     const shared = request.cacheModes.includes("LOCAL_DOCKER_LAYER_CACHE");
     const daemonFolder = path.join(folder, "docker");
     const store = shared ? this.cache : new LayerStore(path.join(daemonFolder, "layers"));
-    const daemon = new DockerDaemon({ endpoint: this.gateway, folder: daemonFolder, npmCache, store });
+    const daemon = new DockerDaemon({
+      endpoint: this.gateway,
+      folder: daemonFolder,
+      packageCache,
+      store,
+      bases: this.bases,
+    });
     const token = this.endpoint.open(request.privileged ? daemon : undefined);
+    const python = await this.pythons.forBuild(path.join(folder, "python"));
     const room = await openRoom({
       folder,
       gateway: this.gateway,
       token,
-      npmCache,
-      programs: [this.at("programs", "build"), this.options.venvBin],
+      packageCache,
+      programs: [this.at("programs", "build"), ...(python === undefined ? [] : [python])],
       onClose: async () => {
         await this.endpoint.close(token);
         this.rooms.delete(room);
@@ -112,6 +131,14 @@ class ProcessEngine implements ContainerEngine {
     } finally {
       this.starting.delete(started);
     }
+  }
+
+  limits(): string[] {
+    return [
+      "Containers: tasks and builds are processes of this machine, with its Node.js and Python, not the image's base.",
+      "Capacity: CPU, memory and the network are this machine's; a task's limits are not enforced.",
+      ...this.gaps,
+    ];
   }
 
   async close(): Promise<void> {
@@ -140,9 +167,12 @@ class ProcessEngine implements ContainerEngine {
 
   private async image(spec: ContainerSpec) {
     const reference = parseReference(spec.image);
-    if (isNodeBase(reference)) {
+    const base = this.bases.find((one) => one.matches(reference));
+    if (base) {
       const putInto = async (root: string) => void (await fs.mkdir(root, { recursive: true }));
-      return { config: nodeBase(formatReference(reference)).config, putInto };
+      const { config } = await base.standIn(reference);
+      this.note(config);
+      return { config, base, putInto };
     }
     if (!ecrRegistry(reference.registry)) {
       throw new Error(
@@ -150,7 +180,19 @@ class ProcessEngine implements ContainerEngine {
       );
     }
     const { config, digest, root } = await this.pull(reference, spec.pullAs);
-    return { config, digest, putInto: (folder: string) => copyTree(root, folder) };
+    this.note(config);
+    return {
+      config,
+      digest,
+      base: baseOf(this.bases, config),
+      putInto: (folder: string) => copyTree(root, folder),
+    };
+  }
+
+  /** Another version than the image's is beside the verdict. */
+  private note(config: ContainerConfig): void {
+    const gap = versionGapOf(config);
+    if (gap) this.gaps.add(gap);
   }
 
   /** Pulls an image once from each repository, so that what a repository lacks is found out. */
@@ -175,7 +217,10 @@ class ProcessEngine implements ContainerEngine {
     let root = this.unpacked.get(image.digest);
     if (!root) {
       const folder = this.at("images", image.digest.slice(7, 23));
-      root = assemble(image.layers, folder).then(() => folder);
+      const base = baseOf(this.bases, image.config.config);
+      root = assemble(image.layers, folder)
+        .then(() => base?.unpacked?.(folder))
+        .then(() => folder);
       this.unpacked.set(image.digest, root);
       root.catch(() => this.unpacked.delete(image.digest));
     }
@@ -185,6 +230,8 @@ class ProcessEngine implements ContainerEngine {
   private prepare(): Promise<void> {
     this.prepared ??= (async () => {
       await writeDockerCommand(this.at("programs", "build"));
+      // Alone: beside it are the Python and the pip that the local AWS itself runs on.
+      await fs.symlink(path.join(this.options.venvBin, "aws"), this.at("programs", "build", "aws"));
       await fs.mkdir(this.at("programs", "container"), { recursive: true });
       await fs.writeFile(this.at("programs", "container", "docker-entrypoint.sh"), entryPoint, {
         mode: 0o755,

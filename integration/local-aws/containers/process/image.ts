@@ -66,9 +66,6 @@ export const manifestType = "application/vnd.docker.distribution.manifest.v2+jso
 const configType = "application/vnd.docker.container.image.v1+json";
 const layerType = "application/vnd.docker.image.rootfs.diff.tar.gzip";
 
-/** On every image that this engine builds: only it can run them. */
-export const engineLabel = "greenroom.engine";
-export const baseLabel = "greenroom.base";
 export const epoch = "1970-01-01T00:00:00Z";
 
 export const digestOf = (bytes: Buffer): string =>
@@ -78,24 +75,6 @@ export const digestOf = (bytes: Buffer): string =>
 export function hostArchitecture(): string {
   const names: { [arch: string]: string } = { x64: "amd64" };
   return names[os.arch()] ?? os.arch();
-}
-
-/** The base image's own configuration, as far as it matters here (https://github.com/nodejs/docker-node). */
-export function nodeBase(name: string): { config: ContainerConfig; note: string } {
-  const note = `this machine's Node.js ${process.version} stands in for ${name}`;
-  return {
-    note,
-    config: {
-      Env: [
-        "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-        `NODE_VERSION=${process.versions.node}`,
-      ],
-      WorkingDir: "/",
-      Entrypoint: ["docker-entrypoint.sh"],
-      Cmd: ["node"],
-      Labels: { [engineLabel]: "process", [baseLabel]: `${name}: ${note}; its content is not in the layers` },
-    },
-  };
 }
 
 /** Puts configuration and layers together; the same ones give the same digests. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { ecrRegistry, formatReference, isNodeBase, parseReference } from "./reference";
+import { nodeBase } from "./bases/node";
+import { ecrRegistry, formatReference, parseReference } from "./reference";
 
 describe("image names", () => {
   const ecr = "111111111111.dkr.ecr.us-east-1.amazonaws.com";
@@ -29,7 +30,7 @@ describe("image names", () => {
   });
 
   it("are Node.js base images in Docker Hub and its copy in ECR Public only", () => {
-    const base = (name: string) => isNodeBase(parseReference(name));
+    const base = (name: string) => nodeBase.matches(parseReference(name));
     const yes = [
       "node",
       "node:22-alpine",

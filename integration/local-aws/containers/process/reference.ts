@@ -40,9 +40,3 @@ export function ecrRegistry(registry: string): { account: string; region: string
   const [, account, region] = ecrHost.exec(registry) ?? [];
   return account && region ? { account, region } : undefined;
 }
-
-/** Whether the image is a Node.js base image, which this machine's Node.js can stand in for. */
-export function isNodeBase({ registry, repository }: Reference): boolean {
-  if (registry === "docker.io") return repository === "node" || repository === "library/node";
-  return registry === "public.ecr.aws" && repository === "docker/library/node";
-}

@@ -3,7 +3,8 @@ import { createReadStream, createWriteStream } from "node:fs";
 import { Transform, type Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { request, type Dispatcher } from "undici";
-import { digestOf, engineLabel, manifestType, type Image, type ImageConfig, type Manifest } from "./image";
+import { engineLabel } from "./bases/base";
+import { digestOf, manifestType, type Image, type ImageConfig, type Manifest } from "./image";
 import type { LayerStore } from "./layer-store";
 import type { Reference } from "./reference";
 

@@ -1,0 +1,90 @@
+import type { ContainerConfig } from "../image";
+import { formatReference, type Reference } from "../reference";
+
+/** A family of base images that programs of this machine can stand in for. */
+export interface Base {
+  /** Written into the images that are built on it. */
+  readonly runtime: string;
+  matches(reference: Reference): boolean;
+  /**
+   * What stands in for the image.
+   * @throws Error with a sentence for people when this machine has nothing
+   */
+  standIn(reference: Reference): Promise<StandIn>;
+  /** What commands and containers of such an image need to find what is installed in it. */
+  environment(root: string): Readonly<Record<string, string>>;
+  /** Done once to an image that was pulled, before containers get their copies of it. */
+  unpacked?(root: string): Promise<void>;
+  /** Folders with its programs. */
+  programs(): readonly string[];
+}
+
+export interface StandIn {
+  /** The base image's own configuration, as far as it matters here. */
+  config: ContainerConfig;
+  /** What stands in for what, for the build's log. */
+  note: string;
+  /** What layers on top of it depend on. */
+  key: string;
+  /** Its version, e.g. `3.11.7`. */
+  version: string;
+}
+
+/** On every image that this runtime builds: only it can run them. */
+export const engineLabel = "greenroom.engine";
+export const baseLabel = "greenroom.base";
+const runtimeLabel = "greenroom.runtime";
+const versionGapLabel = "greenroom.version-gap";
+
+/** The configuration of a stand-in. */
+export function standInConfig(
+  reference: Reference,
+  base: {
+    runtime: string;
+    version: string;
+    name: string;
+    env: string[];
+    entryPoint?: string[];
+    command: string[];
+  },
+): { config: ContainerConfig; note: string } {
+  const image = formatReference(reference);
+  const gap = versionGap(base.name, reference, base.version);
+  const note = `this machine's ${base.name} ${base.version} stands in for ${image}`;
+  return {
+    note,
+    config: {
+      Env: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", ...base.env],
+      WorkingDir: "/",
+      ...(base.entryPoint && { Entrypoint: base.entryPoint }),
+      Cmd: base.command,
+      Labels: {
+        [engineLabel]: "process",
+        [runtimeLabel]: base.runtime,
+        ...(gap && { [versionGapLabel]: gap }),
+        [baseLabel]: `${image}: ${note}; its content is not in the layers`,
+      },
+    },
+  };
+}
+
+/** The base that an image was built on. */
+export const baseOf = (bases: readonly Base[], config: Pick<ContainerConfig, "Labels">): Base | undefined =>
+  bases.find(({ runtime }) => runtime === config.Labels?.[runtimeLabel]);
+
+/** What {@link standInConfig} found of an image's base: that its tag names another version than what stands in. */
+export const versionGapOf = (config: Pick<ContainerConfig, "Labels">): string | undefined =>
+  config.Labels?.[versionGapLabel];
+
+/** The sentence that says so when a tag names another version than the one that stands in: `22-alpine`, `3.13-slim`. */
+function versionGap(name: string, { tag = "" }: Reference, version: string): string | undefined {
+  const wanted = /^\d+(\.\d+)*/.exec(tag)?.[0];
+  if (wanted === undefined || `${version.replace(/^v/, "")}.`.startsWith(`${wanted}.`)) return undefined;
+  return `${name}: images ask for version ${wanted}, and this machine's ${version} ran them.`;
+}
+
+/** An official image of Docker Hub, or its copy in ECR's public gallery. */
+export function isOfficial(name: string, { registry, repository }: Reference): boolean {
+  if (registry === "docker.io") return repository === name || repository === `library/${name}`;
+  return registry === "public.ecr.aws" && repository === `docker/library/${name}`;
+}

@@ -1,0 +1,56 @@
+import { execFile } from "node:child_process";
+import path from "node:path";
+import { promisify } from "node:util";
+import { hostArchitecture } from "../image";
+import { exists, inside } from "../tree";
+import { isOfficial, standInConfig, type Base } from "./base";
+import type { Pythons } from "../pythons";
+
+/**
+ * Python base images (https://github.com/docker-library/python): this machine's Python stands in, without its packages.
+ * What pip installs goes into the image's `/usr/local`, as in the real image, and is found by PYTHONPATH, so that it can
+ * be unpacked anywhere.
+ */
+export function pythonBase(pythons: Pythons): Base {
+  const packages = (root: string) =>
+    inside(root, path.posix.join("/usr/local/lib", `python${pythons.minor()}`, "site-packages"));
+  return {
+    runtime: "python",
+    matches: (reference) => isOfficial("python", reference),
+    async standIn(reference) {
+      const python = await pythons.clean();
+      const { stdout } = await promisify(execFile)(python, [
+        "-c",
+        "import platform; print(platform.python_version())",
+      ]);
+      const version = stdout.trim();
+      const made = standInConfig(reference, {
+        runtime: "python",
+        name: "Python",
+        version,
+        env: ["LANG=C.UTF-8", `PYTHON_VERSION=${version}`],
+        command: ["python3"],
+      });
+      return { ...made, key: `python ${version} ${python} ${hostArchitecture()}`, version };
+    },
+    environment: (root) => ({
+      PIP_PREFIX: inside(root, "/usr/local"),
+      PYTHONPATH: packages(root),
+      PYTHONNOUSERSITE: "1",
+      // Compiled files have the folder in them that they were made in: the same build would give another image.
+      PIP_NO_COMPILE: "1",
+      PYTHONDONTWRITEBYTECODE: "1",
+      PIP_ROOT_USER_ACTION: "ignore",
+      PIP_NO_WARN_SCRIPT_LOCATION: "1",
+    }),
+    // Each container would compile anew, which takes longer than everything else at its start.
+    async unpacked(root) {
+      const compile = ["-m", "compileall", "-q", "-x", "/tests?/", "--invalidation-mode", "unchecked-hash"];
+      const folder = packages(root);
+      if (!(await exists(folder))) return;
+      // What does not compile is found out when it is used.
+      await promisify(execFile)(await pythons.clean(), [...compile, folder]).catch(() => undefined);
+    },
+    programs: () => [pythons.cleanFolder()],
+  };
+}

@@ -1,0 +1,74 @@
+import { execFile } from "node:child_process";
+import fs from "node:fs/promises";
+import path from "node:path";
+import { promisify } from "node:util";
+import { exists } from "./tree";
+
+const run = promisify(execFile);
+
+/**
+ * This machine's Python for images and builds: never the virtual environment that the local AWS itself runs on, which a
+ * `pip uninstall` of a buildspec would ruin.
+ */
+export class Pythons {
+  private made?: Promise<string>;
+  private version = "";
+
+  /**
+   * @param python the program that virtual environments are made with
+   * @param folder kept from run to run: scripts that pip installs into images name the Python in it
+   */
+  constructor(
+    private readonly python: string,
+    private readonly folder: string,
+  ) {}
+
+  /** Where a clean Python is: with pip, and with no package of this machine. */
+  cleanFolder(): string {
+    return path.join(this.folder, "bin");
+  }
+
+  /** E.g. `3.11`; known once {@link clean} has resolved. */
+  minor(): string {
+    return this.version;
+  }
+
+  /** The clean Python, made once. @throws Error with a sentence for people where there is no Python */
+  clean(): Promise<string> {
+    this.made ??= this.make().catch((error: unknown) => {
+      this.made = undefined;
+      throw error;
+    });
+    return this.made;
+  }
+
+  private async make(): Promise<string> {
+    const python = path.join(this.cleanFolder(), "python");
+    if (!(await exists(this.python)))
+      throw new Error("there is no Python 3.10 or newer on this machine; use --containers docker");
+    // A folder that was not finished is made again.
+    const done = path.join(this.folder, "greenroom");
+    if (!(await exists(done)) || !(await exists(python))) {
+      await fs.rm(this.folder, { recursive: true, force: true });
+      await run(this.python, ["-m", "venv", this.folder]);
+      await fs.writeFile(done, "");
+    }
+    const { stdout } = await run(python, ["-c", "import sys; print('%d.%d' % sys.version_info[:2])"]);
+    this.version = stdout.trim();
+    return python;
+  }
+
+  /** A Python for one build, whose packages go with it. Gives the folder of its programs; undefined without Python. */
+  async forBuild(folder: string): Promise<string | undefined> {
+    if (!(await exists(this.python))) return undefined;
+    await this.clean();
+    await run(this.python, ["-m", "venv", "--without-pip", folder]);
+    const packages = (of: string) => path.join(of, "lib", `python${this.version}`, "site-packages");
+    // pip is the clean Python's: to install it anew takes three seconds.
+    await fs.writeFile(path.join(packages(folder), "pip.pth"), `${packages(this.folder)}\n`);
+    const programs = path.join(folder, "bin");
+    const pip = `#!${path.join(programs, "python")}\nimport sys\nfrom pip._internal.cli.main import main\nsys.exit(main())\n`;
+    for (const name of ["pip", "pip3"]) await fs.writeFile(path.join(programs, name), pip, { mode: 0o755 });
+    return programs;
+  }
+}
