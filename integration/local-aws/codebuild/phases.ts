@@ -1,7 +1,9 @@
 import { performance } from "node:perf_hooks";
-import type { Build, BuildPhase, BuildPhaseType, PhaseContext, StatusType } from "@aws-sdk/client-codebuild";
+import type { BuildPhase, BuildPhaseType, PhaseContext, StatusType } from "@aws-sdk/client-codebuild";
 import type { Aws } from "../core/aws";
 import { PhaseFailure } from "./failure";
+import type { BuildRecord } from "./model";
+import { tellBuild, tellPhase } from "./state-events";
 
 /** Why a build is ended from outside; the reason that its signal is aborted with. */
 export type Ending = "STOPPED" | "TIMED_OUT";
@@ -18,7 +20,7 @@ export class Phases {
 
   constructor(
     private readonly aws: Aws,
-    private readonly build: Build,
+    private readonly build: BuildRecord["build"],
     private readonly signal: AbortSignal,
     private readonly note: (line: string) => void,
   ) {}
@@ -42,6 +44,7 @@ export class Phases {
     phase.endTime = this.aws.clock.now();
     phase.durationInSeconds = Math.round((performance.now() - begun) / 1000);
     phase.contexts = [outcome.context];
+    tellPhase(this.aws, this.build, phase);
     if (outcome.status !== "SUCCEEDED") this.failures.push(outcome.status);
     // The log is closed by then.
     if (phaseType === "FINALIZING") return true;
@@ -61,6 +64,7 @@ export class Phases {
     const [first] = this.failures;
     const ending = this.failures.find((status) => status === "STOPPED" || status === "TIMED_OUT");
     this.build.buildStatus = ending ?? first ?? "SUCCEEDED";
+    tellBuild(this.aws, this.build);
   }
 
   private ended(): { status: StatusType; context: PhaseContext } {

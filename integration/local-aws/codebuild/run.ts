@@ -16,6 +16,7 @@ import { Phases, type Ending } from "./phases";
 import { pullWith } from "./pull-with";
 import { enter, leave } from "./queue";
 import { BuildShell } from "./shell";
+import { tellBuild } from "./state-events";
 import { downloadSources } from "./source";
 import { uploadArtifacts } from "./upload";
 import { codebuildVariables, roleVariables } from "./variables";
@@ -65,6 +66,7 @@ export class BuildRun {
   /** Never rejects: whatever happens is in the build's phases. */
   async run(): Promise<void> {
     const { build, plan } = this.record;
+    tellBuild(this.aws, build);
     await this.phases.run("SUBMITTED", () => Promise.resolve());
     let entered = false;
     const waiting = this.limit(build.queuedTimeoutInMinutes);

@@ -17,6 +17,7 @@ import { findBlue } from "./find-blue";
 import { runHook } from "./hooks";
 import { DeploymentError } from "./interruption";
 import type { Deployment } from "./model";
+import { tellState } from "./state-events";
 import type { TrafficRoute } from "./traffic-route";
 
 /** The lifecycle of an Amazon ECS deployment. https://docs.aws.amazon.com/codedeploy/latest/userguide/deployment-steps-ecs.html */
@@ -190,6 +191,7 @@ export class BlueGreen {
     const { info, continued } = this.deployment;
     if (option?.actionOnTimeout !== "STOP_DEPLOYMENT") return;
     info.status = "Ready";
+    tellState(this.aws, this.deployment, "READY");
     info.deploymentOverview = { ...info.deploymentOverview, InProgress: 0, Ready: 1 };
     await this.pause(minutes(option.waitTimeInMinutes ?? 0), continued.ready.signal);
     if (!continued.ready.signal.aborted) {

@@ -10,6 +10,7 @@ import { findConfig } from "./deployment-configs";
 import { findGroup } from "./deployment-groups";
 import { DeploymentError, deploymentErrorOf, Interruption, messageOf } from "./interruption";
 import type { CodeDeployState, Deployment, Group, StateOf } from "./model";
+import { tellState } from "./state-events";
 import { describeTarget, targetIdOf } from "./targets";
 
 const $metadata = {};
@@ -89,6 +90,7 @@ export function deployments(aws: Aws, stateOf: StateOf) {
       Ready: 0,
     };
     deployment.target.updatedAt = info.completeTime;
+    tellState(aws, deployment, succeeded ? "SUCCESS" : status === "Stopped" ? "STOP" : "FAILURE");
   };
 
   const run = async (state: CodeDeployState, deployment: Deployment): Promise<void> => {
@@ -96,6 +98,7 @@ export function deployments(aws: Aws, stateOf: StateOf) {
     const { region } = state.owner;
     info.startTime = clock.now();
     info.status = "InProgress";
+    tellState(aws, deployment, "START");
     info.deploymentOverview = { Pending: 0, InProgress: 1, Succeeded: 0, Failed: 0, Skipped: 0, Ready: 0 };
     let as: Identity | undefined;
     let blueGreen: BlueGreen | undefined;
@@ -149,6 +152,7 @@ export function deployments(aws: Aws, stateOf: StateOf) {
       status: "InProgress",
       startTime: clock.now(),
     });
+    tellState(aws, rollback, "START");
     failed.info.rollbackInfo = {
       rollbackDeploymentId: rollback.info.deploymentId,
       rollbackMessage: `Deployment ${failed.info.deploymentId} ${why.status.toLowerCase()}; traffic goes back to the original task set.`,

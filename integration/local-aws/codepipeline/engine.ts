@@ -16,9 +16,11 @@ import {
   type ActionRun,
   type Execution,
   type Pipeline,
+  type StageRun,
   type StoredArtifact,
 } from "./model";
 import { StageGate } from "./stage-gate";
+import { StateEvents } from "./state-events";
 import { resolveConfiguration, UnresolvedVariable } from "./variables";
 
 export interface Start {
@@ -35,14 +37,18 @@ export interface Start {
 export class Engine {
   private readonly running = new Set<Promise<void>>();
   private closed = false;
+  private readonly events: StateEvents;
 
-  constructor(private readonly services: Services) {}
+  constructor(private readonly services: Services) {
+    this.events = new StateEvents(services.aws);
+  }
 
   start(pipeline: Pipeline, { trigger, variables, sourceRevisions = [], branch }: Start): Execution {
     const now = this.now();
     const id = randomUUID();
     const execution: Execution = {
       id,
+      pipeline,
       sequence: pipeline.executions.length,
       declaration: currentDeclaration(pipeline),
       status: "InProgress",
@@ -61,6 +67,7 @@ export class Engine {
       abandon: new AbortController(),
     };
     pipeline.executions.push(execution);
+    this.events.execution(execution);
     this.keep(pipeline, execution, this.run(pipeline, execution, 0));
     return execution;
   }
@@ -68,7 +75,9 @@ export class Engine {
   /** Runs the failed stage again, then the stages after it. */
   retry(pipeline: Pipeline, execution: Execution, stage: string, mode: StageRetryMode): void {
     const index = execution.declaration.stages?.findIndex(({ name }) => name === stage) ?? -1;
-    this.update(execution, "InProgress");
+    execution.status = "InProgress";
+    execution.lastUpdateTime = this.now();
+    this.events.execution(execution, true);
     execution.abandon = new AbortController();
     this.keep(pipeline, execution, this.run(pipeline, execution, index, mode));
   }
@@ -84,7 +93,7 @@ export class Engine {
     const waited = [...pipeline.gates.values()].some((gate) => gate.remove(execution, "stopped"));
     if (!abandon || waited) return;
     for (const run of execution.stages.flatMap(({ runs }) => runs)) {
-      if (run.status === "InProgress") this.end(run, "Abandoned");
+      if (run.status === "InProgress") this.end(execution, run, "Abandoned");
     }
     execution.abandon.abort();
   }
@@ -157,6 +166,7 @@ export class Engine {
     let stage = execution.stages.find((one) => one.name === name);
     if (!stage) execution.stages.push((stage = { name, status: "InProgress", runs: [] }));
     stage.status = "InProgress";
+    this.events.stage(execution, name, "InProgress", retry !== undefined);
     this.update(execution, execution.status);
     const earlier = stage.runs;
     const done = (action: ActionDeclaration) =>
@@ -166,10 +176,10 @@ export class Engine {
     for (const order of orders) {
       const due = actions.filter((action) => (action.runOrder ?? 1) === order && !done(action));
       const runs = await Promise.all(due.map((action) => this.runAction(pipeline, execution, name, action)));
-      if (execution.status === "Stopping" || this.closed) return (stage.status = "Stopped");
-      if (runs.some(({ status }) => status !== "Succeeded")) return (stage.status = "Failed");
+      if (execution.status === "Stopping" || this.closed) return this.endStage(execution, stage, "Stopped");
+      if (runs.some(({ status }) => status !== "Succeeded")) return this.endStage(execution, stage, "Failed");
     }
-    return (stage.status = "Succeeded");
+    return this.endStage(execution, stage, "Succeeded");
   }
 
   private async runAction(
@@ -199,6 +209,7 @@ export class Engine {
       outputVariables: {},
     };
     execution.stages.find(({ name }) => name === stage)?.runs.push(run);
+    this.events.action(execution, run);
     try {
       run.inputs = (declaration.inputArtifacts ?? []).map(({ name = "" }) => inputArtifact(execution, name));
       run.resolvedConfiguration = resolveConfiguration(declaration.configuration ?? {}, execution.namespaces);
@@ -237,16 +248,16 @@ export class Engine {
       run.outputVariables = result.outputVariables ?? {};
       if (declaration.namespace) execution.namespaces.set(declaration.namespace, run.outputVariables);
       run.summary = result.summary ?? result.revision?.summary ?? run.summary;
-      this.end(run, "Succeeded");
+      this.end(execution, run, "Succeeded");
     } catch (error) {
       if (run.status !== "InProgress") return run;
       if (signal.aborted) {
-        this.end(run, "Abandoned");
+        this.end(execution, run, "Abandoned");
         return run;
       }
       run.error = errorDetails(error);
       run.summary = (error instanceof ActionFailure ? error.summary : undefined) ?? run.summary;
-      this.end(run, "Failed");
+      this.end(execution, run, "Failed");
     }
     this.update(execution, execution.status);
     return run;
@@ -262,15 +273,28 @@ export class Engine {
     }
   }
 
-  private end(run: ActionRun, status: ActionRun["status"]): void {
+  private end(execution: Execution, run: ActionRun, status: ActionRun["status"]): void {
     run.status = status;
     run.token = undefined;
     run.lastUpdateTime = this.now();
+    this.events.action(execution, run);
+  }
+
+  private endStage(
+    execution: Execution,
+    stage: StageRun,
+    status: StageExecutionStatus,
+  ): StageExecutionStatus {
+    stage.status = status;
+    this.events.stage(execution, stage.name, status);
+    return status;
   }
 
   private update(execution: Execution, status: PipelineExecutionStatus): void {
+    const changed = execution.status !== status;
     execution.status = status;
     execution.lastUpdateTime = this.now();
+    if (changed) this.events.execution(execution);
   }
 
   private now(): Date {

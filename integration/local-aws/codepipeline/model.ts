@@ -66,6 +66,8 @@ export interface StageRun {
 
 export interface Execution {
   id: string;
+  /** Whose it is. */
+  pipeline: Pick<Pipeline, "arn" | "account" | "region">;
   /** Executions of a pipeline count up, so that the newer of two is known. */
   sequence: number;
   /** The pipeline as it was when the execution started. */

@@ -1,0 +1,99 @@
+import type {
+  ActionExecutionStatus,
+  PipelineExecutionStatus,
+  StageExecutionStatus,
+} from "@aws-sdk/client-codepipeline";
+import type { Aws } from "../core/aws";
+import type { ActionRun, Execution, StoredArtifact } from "./model";
+
+const executionStates: Record<PipelineExecutionStatus, string> = {
+  InProgress: "STARTED",
+  Stopping: "STOPPING",
+  Stopped: "STOPPED",
+  Succeeded: "SUCCEEDED",
+  Failed: "FAILED",
+  Superseded: "SUPERSEDED",
+  Cancelled: "CANCELED",
+};
+const stageStates: Partial<Record<StageExecutionStatus, string>> = {
+  InProgress: "STARTED",
+  Stopping: "STOPPING",
+  Stopped: "STOPPED",
+  Succeeded: "SUCCEEDED",
+  Failed: "FAILED",
+  Cancelled: "CANCELED",
+};
+const actionStates: Record<ActionExecutionStatus, string> = {
+  InProgress: "STARTED",
+  Abandoned: "ABANDONED",
+  Succeeded: "SUCCEEDED",
+  Failed: "FAILED",
+};
+
+/**
+ * Tells EventBridge of the states of executions, stages and actions.
+ * https://docs.aws.amazon.com/codepipeline/latest/userguide/detect-state-changes-cloudwatch-events.html
+ */
+export class StateEvents {
+  constructor(private readonly aws: Aws) {}
+
+  /** `resumed`: a stage of it is tried again. */
+  execution(execution: Execution, resumed = false): void {
+    const { trigger, stopReason } = execution;
+    this.put("Pipeline", execution, {
+      "execution-trigger": { "trigger-type": trigger.triggerType, "trigger-detail": trigger.triggerDetail },
+      state: resumed ? "RESUMED" : executionStates[execution.status],
+      "stop-execution-comments": stopReason,
+    });
+  }
+
+  stage(execution: Execution, stage: string, status: StageExecutionStatus, resumed = false): void {
+    this.put("Stage", execution, { stage, state: resumed ? "RESUMED" : stageStates[status] });
+  }
+
+  action(execution: Execution, run: ActionRun): void {
+    const { owner, provider, category, version } = run.declaration.actionTypeId ?? {};
+    const ended = run.status !== "InProgress";
+    this.put("Action", execution, {
+      stage: run.stage,
+      action: run.declaration.name,
+      state: actionStates[run.status],
+      region: run.region,
+      type: { owner, provider, category, version },
+      "input-artifacts": artifacts(run.inputs),
+      "output-artifacts": artifacts(run.outputs),
+      "execution-result": ended
+        ? {
+            "external-execution-url": run.externalExecutionUrl,
+            "external-execution-summary": run.error?.message ?? run.summary,
+            "external-execution-id": run.externalExecutionId,
+            "error-code": run.error?.code,
+          }
+        : undefined,
+    });
+  }
+
+  private put(what: "Pipeline" | "Stage" | "Action", execution: Execution, detail: object): void {
+    const { arn, account, region } = execution.pipeline;
+    const { name, version } = execution.declaration;
+    this.aws.events.put({
+      source: "aws.codepipeline",
+      detailType: `CodePipeline ${what} Execution State Change`,
+      account,
+      region,
+      resources: [arn],
+      detail: {
+        pipeline: name,
+        "execution-id": execution.id,
+        "start-time": execution.startTime.toISOString(),
+        ...detail,
+        version,
+      },
+    });
+  }
+}
+
+const artifacts = (stored: readonly StoredArtifact[]) =>
+  stored.length === 0
+    ? undefined
+    : stored.map(({ name, bucket, key }) => ({ name, s3location: { bucket, key } }));
