@@ -1,6 +1,6 @@
 import { shareLimit } from "./bound";
 import { failed, meeting, ownFailures, propagationMs, type ReleaseFacts } from "./facts";
-import { awsTime, wallTime, type AwsMs, type ClockMapping } from "./model";
+import { awsTime, wallBetween, wallTime, type AwsMs, type ClockMapping } from "./model";
 import type { Claim } from "./outcome";
 import { canaryPeriod, endOf } from "./periods";
 import { lateAfterMs, outcomes, type RecordedRequest } from "./traffic/recording";
@@ -28,7 +28,7 @@ export function kept(
   { recording, clock, from, until, busyPercent }: ReleaseFacts,
   seen: RecordedRequest[],
 ): Claim {
-  const wallSeconds = (wallTime(clock, until) - wallTime(clock, from)) / 1000;
+  const wallSeconds = wallBetween(clock, from, until) / 1000;
   const due = wallSeconds * recording.ratePerSecond;
   const late = seen.filter(({ lateMs }) => lateMs > lateAfterMs).length;
   const rate = wallSeconds > 0 ? seen.length / wallSeconds : 0;

@@ -18,7 +18,8 @@ import {
 import type { Aws } from "../local-aws/core/aws";
 import { minutes } from "../local-aws/core/clock";
 import type { Environment } from "./environments";
-import type { ActionRun, DeploymentRun, ReleaseTimeline } from "./model";
+import { clockMapping, wallBetween, type ActionRun, type DeploymentRun, type ReleaseTimeline } from "./model";
+import type { Pacer } from "./pace";
 import type { Progress } from "./progress";
 
 /** Wall milliseconds between two looks. */
@@ -62,6 +63,8 @@ export interface FollowOptions {
   progress: Progress;
   /** The service's alarms: while one is on, CodeDeploy would stop the deployment at once, so an approver waits. */
   alarmNames: string[];
+  /** Slows the clock where the deployment gathers evidence. */
+  pacer?: Pacer;
   /** @default "Approved" */
   decision?: Decision;
 }
@@ -75,10 +78,10 @@ export async function follow(
   environment: Environment,
   pipelineName: string,
   pipelineExecutionId: string,
-  { progress, alarmNames, decision = "Approved" }: FollowOptions,
+  { progress, alarmNames, pacer, decision = "Approved" }: FollowOptions,
 ): Promise<ReleaseTimeline> {
   const pipelines = aws.client(CodePipelineClient, environment.identity);
-  const patience = longestWork + longestWaits / aws.clock.speed;
+  const patience = longestWork + longestWaits / aws.clock.fastest + (pacer?.longestMs ?? 0);
   const deadline = Date.now() + patience;
   const said = new Set<string>();
   const say = (key: string, text: string) => {
@@ -97,6 +100,7 @@ export async function follow(
       actionExecutionDetails.reverse().map((detail) => describe(aws, environment, detail)),
     );
     for (const action of actions) show(action, say);
+    pacer?.watch(actions.find(({ deployment }) => deployment)?.deployment);
     for (const action of actions) {
       if (action.provider !== "Manual" || action.status !== "InProgress") continue;
       if (await areOn(aws, environment, alarmNames)) {
@@ -233,8 +237,8 @@ function timeline(
   status: string,
   actions: ActionRun[],
 ): ReleaseTimeline {
-  const wallOf = ({ startedAt, endedAt }: ActionRun) =>
-    ((endedAt ?? startedAt) - startedAt) / aws.clock.speed;
+  const clock = clockMapping(aws.clock);
+  const wallOf = ({ startedAt, endedAt }: ActionRun) => wallBetween(clock, startedAt, endedAt ?? startedAt);
   const stages = new Map<string, number>();
   for (const action of actions) {
     const onAws = action.deployment?.predictedAwsMs ?? wallOf(action);
@@ -249,7 +253,7 @@ function timeline(
     status,
     startedAt,
     endedAt,
-    wallMs: (endedAt - startedAt) / aws.clock.speed,
+    wallMs: wallBetween(clock, startedAt, endedAt),
     predictedAwsMs: [...stages.values()].reduce((sum, ms) => sum + ms, 0),
     actions,
   };

@@ -7,7 +7,7 @@ import { engineNames, type EngineName } from "../local-aws/containers/choose";
 import { engineMissing } from "../provision/engine";
 import { bringUp, type BroughtUp } from "./bring-up";
 import { exitCode, outcomeCodes } from "./model";
-import { paceWarning, usualRatePerSecond, usualSpeed } from "./pace";
+import { usualRatePerSecond, usualSpeed } from "./pace";
 import { progressOn } from "./progress";
 import { summary, writeReport } from "./report";
 import { runScenarios } from "./run";
@@ -59,12 +59,15 @@ function readOptions(): Options {
         .default(usual),
     )
     .addOption(
-      new Option("--speed <factor>", "how many times as fast as on AWS its waits are")
+      new Option(
+        "--speed <factor>",
+        "how many times as fast as on AWS waits are at most; where evidence is gathered, they are slower",
+      )
         .argParser(number(1, 1000))
         .default(usualSpeed),
     )
     .addOption(
-      new Option("--rate <requests>", "requests a second to each environment")
+      new Option("--rate <requests>", "requests a second of wall time to each environment")
         .argParser(number(1, 2000))
         .default(usualRatePerSecond),
     )
@@ -124,8 +127,6 @@ async function main(): Promise<number> {
   const progress = progressOn();
   const stopping = new AbortController();
   const { speed, port, engine, containers } = options;
-  const warning = paceWarning(speed, options.rate);
-  if (warning) progress.step(warning);
   const base = parseBase(options.base, {
     image: options.localstackImage,
     withDockerSocket: options.localstackDockerSocket,

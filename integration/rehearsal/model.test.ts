@@ -1,18 +1,6 @@
 import assert from "node:assert/strict";
-import { performance } from "node:perf_hooks";
-import { Clock } from "../local-aws/core/clock";
-import { awsTime, clockMapping, exitCode, wallTime, type NotRehearsed, type ScenarioResult } from "./model";
+import { exitCode, type NotRehearsed, type ScenarioResult } from "./model";
 import { expecting, judgeScenario, type ReleaseOutcome } from "./outcome";
-
-describe("the clocks", () => {
-  it("lie on each other at any moment", () => {
-    const clock = new Clock(100);
-    const mapping = clockMapping(clock);
-    const later = performance.now() + 1234;
-    assert.ok(Math.abs(awsTime(mapping, performance.timeOrigin + later) - clock.at(later).getTime()) <= 2);
-    assert.ok(Math.abs(wallTime(mapping, awsTime(mapping, 5e12)) - 5e12) < 0.01);
-  });
-});
 
 describe("the exit code", () => {
   const scenario = (asExpected?: boolean, couldNotRun?: string): ScenarioResult => ({
@@ -29,7 +17,15 @@ describe("the exit code", () => {
     traffic: [],
   });
   const judged = (outcome: ReleaseOutcome): ScenarioResult => {
-    const verdict = { service: "a", environment: "prod", version: "1", outcome, reason: "", claims: [] };
+    const verdict = {
+      service: "a",
+      environment: "prod",
+      version: "1",
+      outcome,
+      reason: "",
+      claims: [],
+      parts: [],
+    };
     return { ...scenario(), verdict: judgeScenario([expecting(verdict, "safe")]) };
   };
   const leftOut = (asked: boolean): NotRehearsed => ({ service: "b", reason: "it was left out", asked });

@@ -1,27 +1,8 @@
-import { performance } from "node:perf_hooks";
-import type { Clock } from "../local-aws/core/clock";
+import type { AwsMs, ClockMapping, WallMs } from "./clock-mapping";
 import type { ReleaseOutcome, ScenarioVerdict } from "./outcome";
 import type { Outcome, VersionNamer } from "./traffic/recording";
 
-/** A moment or a length in AWS time: epoch milliseconds, or milliseconds. */
-export type AwsMs = number;
-/** The same by the wall clock. */
-export type WallMs = number;
-
-/** How the wall clock and AWS time lie on each other: at `wall` it was `aws`, and AWS time runs `speed` times as fast. */
-export interface ClockMapping {
-  speed: number;
-  wall: WallMs;
-  aws: AwsMs;
-}
-
-export function clockMapping(clock: Clock): ClockMapping {
-  const now = performance.now();
-  return { speed: clock.speed, wall: performance.timeOrigin + now, aws: clock.at(now).getTime() };
-}
-
-export const awsTime = ({ speed, wall, aws }: ClockMapping, at: WallMs): AwsMs => aws + (at - wall) * speed;
-export const wallTime = ({ speed, wall, aws }: ClockMapping, at: AwsMs): WallMs => wall + (at - aws) / speed;
+export * from "./clock-mapping";
 
 /** A pipeline execution, as the AWS API tells it. Statuses are CodePipeline's and CodeDeploy's own. */
 export interface ReleaseTimeline {
@@ -95,7 +76,7 @@ export interface TrafficSeries {
 export interface TrafficTotals {
   requests: number;
   failures: number;
-  /** Requests a second of wall time: asked for. */
+  /** Requests a second of wall time, asked for. */
   ratePerSecond: number;
   /** Sent more than 50 ms after they were due: the machine was too busy to keep the rate. */
   lateSends: number;

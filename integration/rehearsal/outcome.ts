@@ -28,6 +28,21 @@ export interface Claim {
   evidence: string;
 }
 
+/** A part of a release, at the rate and speed at which it was judged. */
+export interface JudgedPart {
+  /** `before` its traffic, the `shift` of traffic to it, the `bake` while the old version still stands, and `after`. */
+  part: "before" | "shift" | "bake" | "after";
+  awsMs: number;
+  /** How many times as fast as the wall clock AWS time ran. */
+  speed: number;
+  /** Requests a second of AWS time. */
+  ratePerSecond: number;
+  requests: number;
+  /** Those that met the candidate, and those that failed. */
+  met: number;
+  failures: number;
+}
+
 /** What became of one release in one environment, judged without knowing what was expected. */
 export interface Verdict {
   service: string;
@@ -38,6 +53,7 @@ export interface Verdict {
   /** Why it is this outcome, in a sentence. */
   reason: string;
   claims: Claim[];
+  parts: JudgedPart[];
 }
 
 /** A verdict beside what a scenario expected. */

@@ -1,22 +1,98 @@
-// Alike, so that in a minute of AWS 60 requests come to each environment: fewer would not set off an alarm in a short
-// canary. With twice as much of both, two slow processors have nothing left: builds take longer than the waits save, and
-// the slowest answers three seconds.
+import type { Clock } from "../local-aws/core/clock";
+import { fewestRequests } from "./claims";
+import type { AwsMs, DeploymentRun, WallMs } from "./model";
+import type { ReleaseSettings } from "./release-settings";
 
-/** How many times as fast as on AWS the waits are, unless somebody says otherwise. */
+/** How many times as fast as on AWS the waits are where no evidence is gathered, unless somebody says otherwise. */
 export const usualSpeed = 100;
 
-/** Requests a second to each environment, unless somebody says otherwise. */
+/**
+ * Requests a second of wall time to each environment, unless somebody says otherwise. With twice as many, two slow
+ * processors have nothing left: builds take longer, and the slowest answers three seconds.
+ */
 export const usualRatePerSecond = 100;
 
-/** Requests in a minute of AWS below which an alarm that counts failures by the minute may not see those of a canary. */
-const fewestPerAwsMinute = 30;
+/** Clients that do not quite keep their rate, and a canary that is noticed late, give enough as well. */
+const slack = 1.2;
 
-/** What somebody should know who has chosen these; undefined when there is nothing. */
-export function paceWarning(speed: number, ratePerSecond: number): string | undefined {
-  const perAwsMinute = (ratePerSecond * 60) / speed;
-  if (perAwsMinute >= fewestPerAwsMinute) return undefined;
-  return (
-    `in a minute of AWS only ${Math.round(perAwsMinute)} requests come to each environment: too few for an alarm to see ` +
-    `a canary's failures; --speed ${Math.max(1, Math.floor((ratePerSecond * 60) / fewestPerAwsMinute))} or less has enough of them`
+/** A time in which a candidate has a share of the traffic, and clients and alarms have to see how it does. */
+interface Evidence {
+  share: number;
+  lastsMs: AwsMs;
+}
+
+/**
+ * How fast the clock may run while evidence is gathered: each alarm period holds the least count of its alarm from the
+ * candidate, and the candidate meets as many requests as the verdict needs. Never slower than AWS.
+ * @param ratePerSecond what clients send, in wall time
+ */
+export function evidenceSpeed(
+  { share, lastsMs }: Evidence,
+  alarms: ReleaseSettings["alarms"],
+  ratePerSecond: number,
+): number {
+  const toCandidate = (awsMs: AwsMs) => (share * ratePerSecond * awsMs) / 1000 / slack;
+  // An alarm on a sum breaches at a count, for which as many requests must come in its period.
+  const counts = alarms.filter(({ statistic, threshold }) => statistic === "Sum" && threshold > 0);
+  return Math.max(
+    1,
+    Math.min(
+      toCandidate(lastsMs) / fewestRequests,
+      ...counts.map(({ periodMs, threshold }) => toCandidate(periodMs) / threshold),
+    ),
   );
+}
+
+type Part = "shift" | "bake";
+
+/** Slows the clock while one deployment gathers evidence: in its shift of traffic, and in the bake after it. */
+export class Pacer {
+  private part?: Part;
+  private free?: () => void;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly settings: ReleaseSettings,
+    private readonly ratePerSecond: number,
+  ) {}
+
+  /** How long the slow parts may take. */
+  get longestMs(): WallMs {
+    const { shiftMs, bakeMs } = this.settings;
+    return shiftMs / this.speedIn("shift") + bakeMs / this.speedIn("bake");
+  }
+
+  /** To be told of the deployment as it goes on. */
+  watch(deployment: DeploymentRun | undefined): void {
+    this.go(deployment && partOf(deployment));
+  }
+
+  /** The deployment is over, or nobody follows it any more. */
+  end(): void {
+    this.go(undefined);
+  }
+
+  private go(part: Part | undefined): void {
+    if (part === this.part) return;
+    this.part = part;
+    // The new limit before the old one goes, so that nothing runs fast in between.
+    const { free } = this;
+    this.free = part && this.clock.pace(this.speedIn(part));
+    free?.();
+  }
+
+  private speedIn(part: Part): number {
+    const { share, shiftMs, bakeMs, alarms } = this.settings;
+    const evidence = part === "shift" ? { share, lastsMs: shiftMs } : { share: 1, lastsMs: bakeMs };
+    const { fastest } = this.clock;
+    return evidence.lastsMs > 0
+      ? Math.min(fastest, evidenceSpeed(evidence, alarms, this.ratePerSecond))
+      : fastest;
+  }
+}
+
+function partOf({ events, status, endedAt }: DeploymentRun): Part | undefined {
+  const allow = events.find(({ name }) => name === "AllowTraffic");
+  if (status !== "InProgress" || endedAt !== undefined) return undefined;
+  return allow?.status === "InProgress" ? "shift" : allow?.status === "Succeeded" ? "bake" : undefined;
 }

@@ -43,7 +43,7 @@ describe("the periods of a release", () => {
 
   it("ends with its deployment, and has production traffic from AllowTraffic on", () => {
     assert.equal(endOf(deployed), 8000);
-    assert.deepEqual(canaryPeriod(deployed), { from: 6000, to: 8000 });
+    assert.deepEqual(canaryPeriod(deployed), { from: 6000, to: 8000, shiftedAt: 7000 });
     assert.equal(endOf(rejected), 9000);
     assert.equal(canaryPeriod(rejected), undefined);
   });

@@ -11,12 +11,16 @@ export function beginOf(release: ReleaseTimeline): AwsMs {
 
 /**
  * When a replacement may have had production traffic: from the beginning of AllowTraffic until the deployment had
- * ended, its rollback included. Undefined when it came to no AllowTraffic.
+ * ended, its rollback included; and when it had everything. Undefined when it came to no AllowTraffic.
  */
-export function canaryPeriod(release: ReleaseTimeline): { from: AwsMs; to: AwsMs } | undefined {
+export function canaryPeriod(
+  release: ReleaseTimeline,
+): { from: AwsMs; to: AwsMs; shiftedAt?: AwsMs } | undefined {
   for (const { deployment } of release.actions) {
-    const from = deployment?.events.find(({ name }) => name === "AllowTraffic")?.startedAt;
-    if (deployment && from !== undefined) return { from, to: deployment.endedAt ?? release.endedAt };
+    const allow = deployment?.events.find(({ name }) => name === "AllowTraffic");
+    if (!deployment || allow?.startedAt === undefined) continue;
+    const shiftedAt = allow.status === "Succeeded" ? allow.endedAt : undefined;
+    return { from: allow.startedAt, to: deployment.endedAt ?? release.endedAt, shiftedAt };
   }
   return undefined;
 }

@@ -9,12 +9,14 @@ import { findExecution, follow, type Decision } from "./follow";
 import {
   awsTime,
   clockMapping,
+  wallBetween,
   wallTime,
   type AwsMs,
   type ClockMapping,
   type ReleaseTimeline,
 } from "./model";
 import { beginOf, endOf } from "./periods";
+import { Pacer } from "./pace";
 import { Processors } from "./processors";
 import type { Progress } from "./progress";
 import { releaseSettings } from "./release-settings";
@@ -58,7 +60,6 @@ export interface RehearsalOptions {
 
 /** Both environments under live traffic, and releases of one service to them. */
 export class Rehearsal {
-  readonly clock: ClockMapping;
   private readonly releases: Record<EnvironmentName, PastRelease[]> = { staging: [], prod: [] };
   private readonly processors = new Processors();
   private recordings?: Promise<Record<EnvironmentName, Recording>>;
@@ -66,9 +67,7 @@ export class Rehearsal {
   private constructor(
     private readonly options: RehearsalOptions,
     private readonly clients: Record<EnvironmentName, Clients>,
-  ) {
-    this.clock = clockMapping(options.local.aws.clock);
-  }
+  ) {}
 
   /** Starts the clients of both environments. */
   static async start(options: RehearsalOptions): Promise<Rehearsal> {
@@ -81,7 +80,7 @@ export class Rehearsal {
         ratePerSecond,
         // Bounded, but longer than any rehearsal, which is an hour of work and half a day of AWS's waits at most: without
         // clients, no alarm would stop a bad release.
-        maxSeconds: 3600 + (12 * 3600) / local.aws.clock.speed,
+        maxSeconds: 7200 + (12 * 3600) / local.aws.clock.fastest,
         ...traffic[name],
       });
     const [staging, prod] = await Promise.all([start("staging"), start("prod")]);
@@ -96,6 +95,11 @@ export class Rehearsal {
 
   get local(): LocalAws {
     return this.options.local;
+  }
+
+  /** How the clock has run so far. */
+  get clock(): ClockMapping {
+    return clockMapping(this.local.aws.clock);
   }
 
   /** Whether production has had a release of the service. */
@@ -202,14 +206,21 @@ export class Rehearsal {
         : last.previous;
     const { pipelineName, alarmNames } = serviceOf(environments[name], service);
     const id = await findExecution(local.aws, environments[name], pipelineName, revision);
+    const settings = await releaseSettings(
+      local.aws,
+      environments[name],
+      serviceOf(environments[name], service),
+    );
+    const pacer = new Pacer(local.aws.clock, settings, ratePerSecond);
     const timeline = await follow(local.aws, environments[name], pipelineName, id, {
       progress,
       alarmNames,
       decision,
-    });
+      pacer,
+    }).finally(() => pacer.end());
     // The next one may follow at once, however fast this machine is; who holds the traffic after this one must be seen
     // before.
-    const sinceEnd = (this.now() - endOf(timeline)) / local.aws.clock.speed;
+    const sinceEnd = wallBetween(this.clock, endOf(timeline), this.now());
     await new Promise((resolve) => setTimeout(resolve, watchMs(ratePerSecond) - sinceEnd));
     const release = { timeline, intended: version, previous };
     past.push(release);

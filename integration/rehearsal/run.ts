@@ -4,7 +4,7 @@ import { root } from "../checkout";
 import { SourceHost } from "../local-aws/codepipeline/sources";
 import type { BroughtUp } from "./bring-up";
 import type { EnvironmentName } from "./environments";
-import { type RehearsalResult, type ScenarioResult } from "./model";
+import { wallBetween, type RehearsalResult, type ScenarioResult } from "./model";
 import type { Progress } from "./progress";
 import { Rehearsal } from "./rehearsal";
 import { trafficSeries } from "./report";
@@ -64,7 +64,7 @@ export async function runScenarios(options: RunOptions): Promise<RehearsalResult
         description: scenario.description,
         startedAt: from,
         endedAt: to,
-        wallMs: (to - from) / local.aws.clock.speed,
+        wallMs: wallBetween(rehearsal.clock, from, to),
         couldNotRun,
         verdict: played ? judgeScenario(await played.judge()) : undefined,
         releases: (played?.releases ?? []).map(({ timeline }) => timeline),

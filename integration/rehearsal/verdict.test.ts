@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ReleaseTimeline } from "./model";
+import { steadyClock, type ActionRun, type ClockMapping, type ReleaseTimeline } from "./model";
 import type { RecordedRequest } from "./traffic/recording";
 import { unexpected } from "./outcome";
 import { recordingOf } from "./traffic/testing";
@@ -8,7 +8,7 @@ import { expecting, judge, judgeScenario, type ReleaseFacts, type Verdict } from
 
 // The wall clock and AWS time begin at 0 together; AWS time runs ten times as fast. Clients send 200 a second for
 // 10 s: 2000 requests. The deployment shifts traffic from 3 s to 5 s and ends at 7 s of wall time.
-const clock = { speed: 10, wall: 0, aws: 0 };
+const clock = steadyClock(10, 0, 0);
 const canary = { from: 3000, to: 5000 };
 /** The canary is stopped after 20 s of AWS time; the stack allows 30. */
 const bound = { share: 0.1, lastsMs: 30_000 };
@@ -145,6 +145,28 @@ describe("the verdict on a release that the pipeline calls released", () => {
         "2000 requests in 10.0 s, 200 of 200 a second; 0 sent late (by 0 ms at most)",
       ],
     );
+  });
+
+  it("says at which rate and speed each part was judged", () => {
+    const slow: ClockMapping = {
+      speed: 10,
+      stretches: [
+        { wall: 0, aws: 0, speed: 10 },
+        { wall: 3000, aws: 30_000, speed: 5 },
+        { wall: 5000, aws: 40_000, speed: 10 },
+      ],
+    };
+    const run = release("Succeeded", false).actions[0]?.deployment;
+    assert.ok(run?.events[0]);
+    run.endedAt = 60_000;
+    run.events[0].endedAt = 40_000;
+    const of = { ...succeeded, actions: [{ ...succeeded.actions[0], deployment: run } as ActionRun] };
+    assert.deepEqual(judge(facts(good, of, { clock: slow, until: 90_000 })).parts, [
+      { part: "before", awsMs: 30_000, speed: 10, ratePerSecond: 20, requests: 600, met: 0, failures: 0 },
+      { part: "shift", awsMs: 10_000, speed: 5, ratePerSecond: 40, requests: 400, met: 40, failures: 0 },
+      { part: "bake", awsMs: 20_000, speed: 10, ratePerSecond: 20, requests: 400, met: 400, failures: 0 },
+      { part: "after", awsMs: 30_000, speed: 10, ratePerSecond: 20, requests: 600, met: 600, failures: 0 },
+    ]);
   });
 
   it("needs no more of any rate's clients than they send while they are watched", () => {

@@ -12,6 +12,7 @@ import {
 } from "./claims";
 import { look, meeting, type ReleaseFacts } from "./facts";
 import type { Claim, ReleaseOutcome, Verdict } from "./outcome";
+import { partsOf } from "./parts";
 import { canaryPeriod } from "./periods";
 import type { RecordedRequest } from "./traffic/recording";
 
@@ -42,6 +43,7 @@ export function judge(facts: ReleaseFacts): Verdict {
     outcome,
     reason,
     claims: claims.map(({ claim, holds, evidence }) => ({ claim, holds, evidence })),
+    parts: partsOf(facts, seen),
   };
 }
 

@@ -10,6 +10,49 @@ describe("the clock", () => {
     assert.ok(waited >= 19_000 && waited < 200_000, `waited ${waited} ms`);
   });
 
+  it("goes slower while somebody needs it, without a jump", async () => {
+    const clock = new Clock(1000);
+    const free = clock.pace(100);
+    const freeSlower = clock.pace(10);
+    assert.equal(clock.speed, 10);
+    const stamp = performance.now();
+    const then = clock.at(stamp).getTime();
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    freeSlower();
+    assert.equal(clock.speed, 100);
+    assert.equal(clock.at(stamp).getTime(), then, "what was is no longer so");
+    free();
+    free();
+    assert.equal(clock.speed, 1000);
+    const speeds = clock.history().map(({ speed }) => speed);
+    assert.deepEqual(speeds, [1000, 100, 10, 100, 1000]);
+    for (const [i, { performanceNow, aws, speed }] of clock.history().entries()) {
+      const before = clock.history()[i - 1];
+      if (before)
+        assert.ok(
+          Math.abs(before.aws + (performanceNow - before.performanceNow) * before.speed - aws) < 1e-3,
+          `${speed}`,
+        );
+    }
+    assert.equal(new Clock(2).pace(5)(), undefined);
+  });
+
+  it("has waits go on at the new speed", async () => {
+    const clock = new Clock(1000);
+    const begun = performance.now();
+    const { span } = await clock.measure(async () => {
+      const waiting = clock.sleep(seconds(100));
+      const free = clock.pace(100);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      free();
+      await waiting;
+    });
+    const took = performance.now() - begun;
+    // 20 s of AWS time at 100 times, and 80 s at 1000 times.
+    assert.ok(took >= 275 && took < 450, `${took} ms`);
+    assert.ok(span.awsMs >= 100_000 && span.awsMs < 100_300, `${span.awsMs} ms of AWS time`);
+  });
+
   it("refuses a speed that is none", () => {
     assert.throws(() => new Clock(0), /speed is 0; a rehearsal runs between 1 and 10000/);
     assert.throws(() => new Clock(Number.NaN), RangeError);

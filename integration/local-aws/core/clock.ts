@@ -9,6 +9,13 @@ export interface Span {
 
 const waited = new AsyncLocalStorage<{ wallMs: number; awsMs: number }>();
 
+/** From `performanceNow` on, when it was `aws` (epoch milliseconds), AWS time has run at `speed`. */
+export interface ClockSegment {
+  performanceNow: number;
+  aws: number;
+  speed: number;
+}
+
 /**
  * AWS time: time as the release sees it, `speed` times faster than the wall clock.
  *
@@ -16,39 +23,87 @@ const waited = new AsyncLocalStorage<{ wallMs: number; awsMs: number }>();
  * time it takes, so its timeouts are set in wall time, and `measure` counts it one to one.
  */
 export class Clock {
-  private readonly startedAt = Date.now();
-  private readonly origin = performance.now();
+  private readonly segments: [ClockSegment, ...ClockSegment[]];
+  private readonly limits = new Set<{ speed: number }>();
+  /** Sleeps that have to look again how long they still last. */
+  private readonly sleeping = new Set<() => void>();
 
-  constructor(readonly speed: number) {
-    if (!(speed >= 1 && speed <= 10_000)) {
-      throw new RangeError(`speed is ${speed}; a rehearsal runs between 1 and 10000 times as fast as AWS`);
+  /** @param fastest how fast it runs unless somebody slows it */
+  constructor(readonly fastest: number) {
+    if (!(fastest >= 1 && fastest <= 10_000)) {
+      throw new RangeError(`speed is ${fastest}; a rehearsal runs between 1 and 10000 times as fast as AWS`);
     }
+    this.segments = [{ performanceNow: performance.now(), aws: Date.now(), speed: fastest }];
+  }
+
+  /** How many times as fast as the wall clock it runs now. */
+  get speed(): number {
+    return (this.segments.at(-1) as ClockSegment).speed;
+  }
+
+  /** How it has run so far, oldest first. */
+  history(): readonly ClockSegment[] {
+    return [...this.segments];
+  }
+
+  /**
+   * Runs no faster than `speed` from now on, until the function that it gives is called. Of several limits, the slowest
+   * holds. Time goes on without a jump, and waits that are under way go on at the new speed.
+   */
+  pace(speed: number): () => void {
+    const limit = { speed: Math.max(1, speed) };
+    this.limits.add(limit);
+    this.keepLimits();
+    return () => {
+      if (this.limits.delete(limit)) this.keepLimits();
+    };
+  }
+
+  private keepLimits(): void {
+    const speed = Math.min(this.fastest, ...[...this.limits].map((limit) => limit.speed));
+    if (speed === this.speed) return;
+    const now = performance.now();
+    this.segments.push({ performanceNow: now, aws: this.awsAt(now), speed });
+    for (const look of [...this.sleeping]) look();
   }
 
   /** Now, in AWS time. */
   now(): Date {
-    return new Date(this.startedAt + (performance.now() - this.origin) * this.speed);
+    return this.at(performance.now());
   }
 
   /** The AWS time at which something happened that was stamped with the wall clock's `performance.now()`. */
   at(performanceNow: number): Date {
-    return new Date(this.startedAt + (performanceNow - this.origin) * this.speed);
+    return new Date(this.awsAt(performanceNow));
+  }
+
+  private awsAt(performanceNow: number): number {
+    const segment = this.segments.findLast((one) => one.performanceNow <= performanceNow) ?? this.segments[0];
+    return segment.aws + (performanceNow - segment.performanceNow) * segment.speed;
   }
 
   /** Waits `awsMs` milliseconds of AWS time. Resolves early (never rejects) when `signal` aborts. */
   async sleep(awsMs: number, signal?: AbortSignal): Promise<void> {
     if (signal?.aborted || awsMs <= 0) return;
     const begun = performance.now();
+    const from = this.awsAt(begun);
     await new Promise<void>((resolve) => {
+      let timer: NodeJS.Timeout;
       const done = () => {
         clearTimeout(timer);
+        this.sleeping.delete(look);
         signal?.removeEventListener("abort", done);
         resolve();
       };
-      const timer = setTimeout(done, awsMs / this.speed);
+      const look = () => {
+        clearTimeout(timer);
+        timer = setTimeout(done, (from + awsMs - this.awsAt(performance.now())) / this.speed);
+      };
+      look();
+      this.sleeping.add(look);
       signal?.addEventListener("abort", done, { once: true });
     });
-    this.count(begun, signal?.aborted ? (performance.now() - begun) * this.speed : awsMs);
+    this.count(begun, signal?.aborted ? this.awsAt(performance.now()) - from : awsMs);
   }
 
   /**

@@ -1,5 +1,5 @@
-import type { ClockMapping, TrafficSeries } from "../model";
-import { ink, left, seconds } from "./chart-input";
+import { wallBetween, type ClockMapping, type TrafficSeries } from "../model";
+import { ink, left, seconds, type ChartInput } from "./chart-input";
 import { elapsed } from "./format";
 import type { Row } from "./rows";
 
@@ -34,18 +34,17 @@ export function timeAxis(gridIndex: number, span: number, labelled: boolean) {
   };
 }
 
-export function wallAxis(span: number, { speed }: ClockMapping) {
-  const wall = seconds(span) / speed;
+/** How long it took here until the moments of the AWS time axis: the clock goes at more than one speed. */
+export function wallAxis({ from, to }: ChartInput["period"], clock: ClockMapping) {
+  const wall = (value: number) => wallBetween(clock, from, from + value * 1000) / 1000;
   return {
-    ...timeAxis(0, span, true),
+    ...timeAxis(0, Math.max(1, to - from), true),
     position: "top" as const,
-    max: wall,
-    interval: interval(wall),
     splitLine: { show: false },
     axisLabel: {
       color: ink.soft,
       showMaxLabel: false,
-      formatter: (value: number) => `${+value.toFixed(1)} s`,
+      formatter: (value: number) => `${+wall(value).toFixed(1)} s`,
     },
     name: "",
     offset: 16,

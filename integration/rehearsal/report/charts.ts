@@ -34,7 +34,7 @@ export function environmentChart(input: ChartInput): Html {
     animation: false,
     textStyle: { fontFamily: font, color: ink.text },
     grid,
-    xAxis: [...lines, wallAxis(span, clock)],
+    xAxis: [...lines, wallAxis(period, clock)],
     graphic: captions(input, grid),
     yAxis: [
       rowAxis(rows),

@@ -101,7 +101,7 @@ function tiles(result: RehearsalResult): Html {
       <dd>${value}<small>${more}</small></dd>
     </div>`;
   return html`<dl class="tiles">
-    ${tile("Client requests", figure(requests), rates ? `${rates} a second in each environment` : "none were sent")}
+    ${tile("Client requests", figure(requests), rates ? `${rates} a second of wall time in each environment` : "none were sent")}
     ${tile("Failed, refused or lost", figure(failures), "in all scenarios, bad releases included")}
     ${
       releases.length > 0 &&
@@ -111,7 +111,7 @@ function tiles(result: RehearsalResult): Html {
         `${releases.length === 1 ? "its pipeline" : "its pipelines"}, predicted`,
       )
     }
-    ${tile("Rehearsal here", duration(result.wallMs), `AWS time ran ${figure(result.clock.speed)} times as fast`)}
+    ${tile("Rehearsal here", duration(result.wallMs), `AWS time ran up to ${figure(result.clock.speed)} times as fast`)}
     ${late > 0 && tile("Sent late", figure(late), "by more than 50 ms: the machine was busy")}
   </dl>`;
 }
@@ -133,9 +133,10 @@ function about(result: RehearsalResult): Html {
       <h2>How to read it</h2>
       <ul>
         <li>
-          Charts run in AWS time, ${figure(result.clock.speed)} times as fast as the wall clock. Waits such as
-          the canary have their length on AWS; work that really ran here, such as a build, looks that many
-          times longer than it was. Predicted durations count it once.
+          Charts run in AWS time, up to ${figure(result.clock.speed)} times as fast as the wall clock, and
+          slower while a canary or a bake gathers evidence. Waits such as the canary have their length on AWS;
+          work that really ran here, such as a build, looks that many times longer than it was. Predicted
+          durations count it once.
         </li>
         <li>Latency is wall time, from the moment at which a request was due: waiting to be sent counts.</li>
         <li>A version is the one that an answer named itself, not the one that a status promised.</li>

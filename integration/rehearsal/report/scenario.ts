@@ -1,15 +1,17 @@
 import type { ClockMapping, ReleaseTimeline, ScenarioResult, TrafficSeries } from "../model";
-import type { Claim, JudgedRelease } from "../outcome";
-import { latencyColors, outcomeColors } from "./chart-input";
+import { latencyColors, outcomeColors, type ChartInput } from "./chart-input";
 import { environmentChart } from "./charts";
 import { duration, elapsed, figure, milliseconds, percent } from "./format";
 import { html, type Html } from "./html";
 import { releaseTables } from "./release-tables";
-
-type ColorOf = (version: string) => string;
+import { releaseVerdict } from "./release-verdict";
 
 /** A scenario: what was expected, what is claimed and on which figures, and what happened over time. */
-export function scenarioCard(scenario: ScenarioResult, clock: ClockMapping, colorOf: ColorOf): Html {
+export function scenarioCard(
+  scenario: ScenarioResult,
+  clock: ClockMapping,
+  colorOf: ChartInput["colorOf"],
+): Html {
   const { id, title, description, verdict, couldNotRun, traffic, releases } = scenario;
   const own = releases.map(({ environment }) => ({ service: scenario.service, environment }));
   const pairs = new Map([...own, ...traffic].map((one) => [`${one.service} ${one.environment}`, one]));
@@ -31,49 +33,11 @@ export function scenarioCard(scenario: ScenarioResult, clock: ClockMapping, colo
   </section>`;
 }
 
-function releaseVerdict(
-  { environment, version, outcome, expected, asExpected, reason, claims }: JudgedRelease,
-  colorOf: ColorOf,
-): Html {
-  return html`<div class="release">
-    <div class="title">
-      <h3>
-        <span class="legend" style="display:inline"><i style="--swatch:${colorOf(version)}"></i></span
-        ><code>${version}</code> in ${environment}
-      </h3>
-      <span class="pill ${asExpected ? "good" : "bad"}">${outcome}</span>
-      ${expected !== outcome && html`<span class="soft small">expected was ${expected}</span>`}
-    </div>
-    <p class="small">${reason}</p>
-    <div class="scroll">
-      <table>
-        <thead>
-          <tr>
-            <th><span class="soft">Holds</span></th>
-            <th>Claim</th>
-            <th>Evidence</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${claims.map(claimRow)}
-        </tbody>
-      </table>
-    </div>
-  </div>`;
-}
-
-const claimRow = ({ claim, holds, evidence }: Claim) =>
-  html`<tr class="${holds ? "good" : "bad"}">
-    <td class="mark"><span role="img" aria-label="${holds ? "yes" : "no"}">${holds ? "✓" : "✗"}</span></td>
-    <td class="claim">${claim}</td>
-    <td class="evidence">${evidence}</td>
-  </tr>`;
-
 function environmentFigure(
   { id, title, service: rehearsed, startedAt, endedAt, releases, traffic }: ScenarioResult,
   { service, environment }: { service: string; environment: string },
   clock: ClockMapping,
-  colorOf: ColorOf,
+  colorOf: ChartInput["colorOf"],
 ): Html {
   const here = service === rehearsed ? releases.filter((release) => release.environment === environment) : [];
   const seen = traffic.find((series) => series.service === service && series.environment === environment);
@@ -114,7 +78,7 @@ function chartTitle(title: string, where: string, here: ReleaseTimeline[], seen?
   return `${title}, ${where}: ${pipelines || "no pipeline ran"}; ${traffic}. The tables below have the figures.`;
 }
 
-function legend(seen: TrafficSeries | undefined, colorOf: ColorOf): Html | undefined {
+function legend(seen: TrafficSeries | undefined, colorOf: ChartInput["colorOf"]): Html | undefined {
   if (!seen) return undefined;
   const item = (color: string, text: string) => html`<li><i style="--swatch:${color}"></i>${text}</li>`;
   return html`<ul class="legend">

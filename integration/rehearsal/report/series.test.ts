@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
+import { steadyClock } from "../clock-mapping";
 import { recordingOf } from "../traffic/testing";
 import { trafficSeries } from "./series";
 
 // Ten times as fast: a wall second is ten seconds of AWS time. 20 requests a second.
-const clock = { speed: 10, wall: 1000, aws: 500_000 };
+const clock = steadyClock(10, 1000, 500_000);
 
 describe("a traffic series", () => {
   const recording = recordingOf(

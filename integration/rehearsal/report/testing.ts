@@ -1,4 +1,11 @@
-import type { ActionRun, EventRun, RehearsalResult, ReleaseTimeline, ScenarioResult } from "../model";
+import {
+  steadyClock,
+  type ActionRun,
+  type EventRun,
+  type RehearsalResult,
+  type ReleaseTimeline,
+  type ScenarioResult,
+} from "../model";
 import { beginOf } from "../periods";
 import { recordingOf } from "../traffic/testing";
 import { expecting, judge, judgeScenario, type ReleaseFacts } from "../verdict";
@@ -8,7 +15,8 @@ import { trafficSeries } from "./series";
 /** A made-up rehearsal of a good and a bad release at 100 times the speed. For tests and for a look at the report. */
 
 const speed = 100;
-const clock = { speed, wall: 1_750_000_000_000, aws: 1_750_000_000_000 };
+const begun = 1_750_000_000_000;
+const clock = steadyClock(speed, begun, begun);
 const second = 1000;
 const canaryShare = 0.1;
 const bound = { share: canaryShare, lastsMs: 240 * second };
@@ -138,11 +146,11 @@ function recorded(
   releases: [ReleaseTimeline, string][],
   first: string,
 ) {
-  const wallFrom = clock.wall + (from - clock.aws) / speed;
+  const wallFrom = begun + (from - begun) / speed;
   return recordingOf(
     Math.floor((((to - from) / speed) * 200) / 1000),
     (i, scheduledAt) => {
-      const at = clock.aws + (scheduledAt - clock.wall) * speed;
+      const at = begun + (scheduledAt - begun) * speed;
       const latencyMs = 1.2 + noise(i) * 2.5 + (noise(i + 1e6) > 0.985 ? 14 : 0);
       let version = first;
       for (const [{ actions, status }, intended] of releases) {
@@ -164,7 +172,7 @@ function recorded(
 }
 
 export function sampleResult(): RehearsalResult {
-  const t0 = clock.aws + 60 * second;
+  const t0 = begun + 60 * second;
   const staged = inStaging(t0 + 20 * second, "exec-1");
   const released = inProd(staged.endedAt + 5 * second, "exec-2", false);
   const t1 = released.endedAt + 100 * second;
@@ -176,7 +184,7 @@ export function sampleResult(): RehearsalResult {
   const prod = recorded("prod", t0, t1, [[released, names.good]], names.first);
   prod.marks.push({
     label: "approved",
-    at: clock.wall + (released.startedAt + 55 * second - clock.aws) / speed,
+    at: begun + (released.startedAt + 55 * second - begun) / speed,
   });
   const later = recorded(
     "prod",
@@ -260,8 +268,8 @@ export function sampleResult(): RehearsalResult {
   ];
   return {
     schema: "greenroom.rehearsal/2",
-    startedAt: new Date(clock.wall).toISOString(),
-    wallMs: (t2 - clock.aws) / speed,
+    startedAt: new Date(begun).toISOString(),
+    wallMs: (t2 - begun) / speed,
     clock,
     scenarios,
     pipelines: standings(
