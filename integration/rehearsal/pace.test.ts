@@ -60,15 +60,15 @@ describe("the pace of the clock", () => {
       pacer.watch(run);
       return Math.round(clock.speed);
     });
-    assert.deepEqual(speeds, [100, 100, 100, 17, 67, 100, 17, 100]);
-    assert.equal(Math.round(pacer.longestMs), 19_800);
+    assert.deepEqual(speeds, [100, 100, 100, 18, 73, 100, 18, 100]);
+    assert.equal(Math.round(pacer.longestMs), 18_150);
     pacer.watch(deployment("InProgress"));
     pacer.end();
     assert.equal(clock.speed, 100);
     // From shift to bake, nothing runs at full speed in between.
     assert.deepEqual(
       clock.history().map(({ speed }) => Math.round(speed)),
-      [100, 17, 67, 100, 17, 100, 17, 100],
+      [100, 18, 73, 100, 18, 100, 18, 100],
     );
   });
 
@@ -86,8 +86,8 @@ describe("the pace of the clock", () => {
       (share) => new Pacer(clock, { share, shiftMs: 5 * minute, bakeMs: 0, alarms: [] }, 100),
     );
     for (const pacer of pacers) pacer.watch(deployment("InProgress"));
-    assert.equal(Math.round(clock.speed), 17);
+    assert.equal(Math.round(clock.speed), 18);
     pacers[0]?.end();
-    assert.equal(Math.round(clock.speed), 83);
+    assert.equal(Math.round(clock.speed), 91);
   });
 });

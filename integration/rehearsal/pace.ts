@@ -13,7 +13,7 @@ export const usualSpeed = 100;
 export const usualRatePerSecond = 100;
 
 /** Clients that do not quite keep their rate, and a canary that is noticed late, give enough as well. */
-const slack = 1.2;
+const slack = 1.1;
 
 /** A time in which a candidate has a share of the traffic, and clients and alarms have to see how it does. */
 interface Evidence {

@@ -303,6 +303,20 @@ describe("the verdict on a release that the pipeline calls released", () => {
       assert.equal(outcome, "not safe");
       assert.match(reason, /70 of 1040 by new; before, old failed 5 of 500, which explains 31 and 24$/);
     });
+    it("is not safe when the candidate alone fails more often than that explains", () => {
+      let failures = 0;
+      const quiet = (at: number, i: number) => (at < 2500 ? always(at, i) : good(at, i));
+      const worse = but(
+        quiet,
+        (at, i) => good(at, i).version === "new" && i % 20 === 0 && failures++ < 28,
+        failure,
+      );
+      const { outcome, reason } = judge(given(worse));
+      assert.equal(outcome, "not safe");
+      assert.match(reason, /^28 of 1500 .* which explains 31 and 24$/);
+    });
+    it("is not safe when it was another version that failed before", () =>
+      assert.equal(outcomeOf(given(but(always, (at) => at < 2500, { version: "other" }))), "not safe"));
     it("is not safe when the live version fails only since the release began", () =>
       assert.equal(outcomeOf(given(but(good, (at, i) => at >= 2500 && i % 100 === 0, failure))), "not safe"));
   });
@@ -333,6 +347,7 @@ describe("the verdict on a release that was taken back", () => {
     );
   });
 
+  const busy = (at: number, i: number): Request => ({ ...bad(at, i), lateMs: i % 5 === 0 ? 60 : 0 });
   const more = (at: number, i: number) => inCanary(at) && i % 4 === 0;
   const unnamed: Request = { outcome: "reset", status: 0, version: "" };
   check([
@@ -377,6 +392,24 @@ describe("the verdict on a release that was taken back", () => {
     ],
     ["a request failed before", taken(but(bad, one(100), unnamed)), "not safe", [says.others]],
     ["a request failed afterwards", taken(but(bad, one(1500), unnamed)), "not safe", [says.others]],
+    [
+      "another request timed out",
+      taken(but(bad, one(1500), { ...unnamed, outcome: "timeout" })),
+      "not safe",
+      [says.others],
+    ],
+    [
+      "many were late and another request failed",
+      taken(but(busy, one(1500), unnamed)),
+      "not safe",
+      [says.others, says.kept],
+    ],
+    [
+      "many were late and another request timed out",
+      taken(but(busy, one(1500), { ...unnamed, outcome: "timeout" })),
+      "not judged",
+      [says.others, says.kept],
+    ],
     [
       "the old version failed meanwhile",
       taken(but(bad, one(701), { outcome: "error", status: 500 })),
