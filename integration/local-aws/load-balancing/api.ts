@@ -1,6 +1,6 @@
 import type * as elb from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { BaseAnswer, BaseCall, Beside } from "../core/gateway";
-import { forwardTargets } from "./listener";
+import { forwardTargets } from "./traffic/actions";
 import { readAnswer, readRequest, writeAnswer, writeError } from "./query";
 import type { Registry } from "./registry";
 

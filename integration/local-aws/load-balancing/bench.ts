@@ -6,6 +6,7 @@ import { fork } from "node:child_process";
 import http from "node:http";
 import { Pool } from "undici";
 import { MetricStore } from "../cloudwatch/metric-store";
+import { Aws } from "../core/aws";
 import { Clock } from "../core/clock";
 import { Registry } from "./registry";
 
@@ -39,7 +40,8 @@ function target(): void {
 }
 
 async function balance(targetPort: number): Promise<void> {
-  const registry = new Registry(new Clock(100), new MetricStore(), console.warn);
+  const clock = new Clock(100);
+  const registry = new Registry(clock, new MetricStore(), console.warn, new Aws("", clock, console.warn));
   const scope = { account: "111111111111", region: "us-east-1" };
   registry.loadBalancers.set("lb", { LoadBalancerArn: "lb" });
   registry.putGroup({ TargetGroupArn: "tg", Matcher: { HttpCode: "200" }, HealthCheckPath: "/" }, scope);

@@ -3,6 +3,7 @@ import { setTimeout as wallSleep } from "node:timers/promises";
 import type { TargetGroup as Settings } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Clock } from "../core/clock";
 import { health, type Health, type Target } from "./target";
+import { sumUp } from "./traffic/door";
 
 /** So that a fast clock does not keep a target busy with health checks. */
 const leastWallMs = 25;
@@ -70,18 +71,26 @@ function judge(target: Target, result: CheckResult, settings: Settings): void {
   if (target.failed >= toBeUnhealthy && result.failure) target.health = result.failure;
 }
 
-function check(target: Target, settings: Settings, signal: AbortSignal): Promise<CheckResult> {
+/** One health check, through the target's door: its faults are between the load balancer and the task. */
+async function check(target: Target, settings: Settings, signal: AbortSignal): Promise<CheckResult> {
   const port = Number(settings.HealthCheckPort);
+  const { delayMs, effect } = sumUp(target.door?.visit(true) ?? []);
+  const timeoutMs = (settings.HealthCheckTimeoutSeconds ?? 5) * 1000;
+  if (delayMs >= timeoutMs) {
+    await wallSleep(timeoutMs, undefined, { signal }).catch(() => undefined);
+    return failed("Timeout", "Request timed out");
+  }
+  if (delayMs > 0) await wallSleep(delayMs, undefined, { signal }).catch(() => undefined);
+  // A fault's time is AWS time, so that this refusal counts however little wall time the start has taken.
+  if (effect?.do === "refuse" || effect?.do === "reset")
+    return failed("FailedHealthChecks", "Health checks failed");
+  if (effect?.do === "answer") return answered(effect.status, settings);
   return new Promise((resolve) => {
     const fail = (reason: string, description: string, refused = false) =>
-      resolve({
-        passed: false,
-        refused,
-        failure: { state: "unhealthy", reason: `Target.${reason}`, description },
-      });
+      resolve({ ...failed(reason, description), refused });
     const request = http.get(
       {
-        host: target.id,
+        host: target.host,
         port: Number.isInteger(port) && port > 0 ? port : target.port,
         path: settings.HealthCheckPath ?? "/",
         headers: { "user-agent": "ELB-HealthChecker/2.0" },
@@ -94,17 +103,13 @@ function check(target: Target, settings: Settings, signal: AbortSignal): Promise
         response.resume();
         response.once("error", () => undefined);
         response.once("close", () => clearTimeout(late));
-        if (matches(settings.Matcher?.HttpCode ?? "200", status)) resolve({ passed: true });
-        else fail("ResponseCodeMismatch", `Health checks failed with these codes: [${status}]`);
+        resolve(answered(status, settings));
       },
     );
-    const late = setTimeout(
-      () => {
-        fail("Timeout", "Request timed out");
-        request.destroy();
-      },
-      (settings.HealthCheckTimeoutSeconds ?? 5) * 1000,
-    );
+    const late = setTimeout(() => {
+      fail("Timeout", "Request timed out");
+      request.destroy();
+    }, timeoutMs - delayMs);
     request.once("error", (error: NodeJS.ErrnoException) => {
       clearTimeout(late);
       // Docker accepts connections to a port that it publishes, and drops them while nothing listens in the container.
@@ -113,6 +118,16 @@ function check(target: Target, settings: Settings, signal: AbortSignal): Promise
     });
   });
 }
+
+const failed = (reason: string, description: string): CheckResult => ({
+  passed: false,
+  failure: { state: "unhealthy", reason: `Target.${reason}`, description },
+});
+
+const answered = (status: number, settings: Settings): CheckResult =>
+  matches(settings.Matcher?.HttpCode ?? "200", status)
+    ? { passed: true }
+    : failed("ResponseCodeMismatch", `Health checks failed with these codes: [${status}]`);
 
 /** `200`, `200,202` or `200-299`, as a target group's matcher has it. */
 function matches(matcher: string, status: number): boolean {

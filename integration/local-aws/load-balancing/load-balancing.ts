@@ -2,8 +2,9 @@ import type { Aws } from "../core/aws";
 import type { Gateway } from "../core/gateway";
 import type { MetricStore } from "../cloudwatch/metric-store";
 import { besideLoadBalancing } from "./api";
-import type { Share } from "./listener";
+import { passOn } from "./pass-on";
 import { Registry } from "./registry";
+import type { Share } from "./shares";
 
 /** Application Load Balancers that take traffic: the API is the base's, the listeners and targets are ours. */
 export interface LoadBalancing {
@@ -27,21 +28,21 @@ export function loadBalancing(aws: Aws, gateway: Gateway, metrics: MetricStore):
     if (!warned.has(message)) aws.warn(message);
     warned.add(message);
   };
-  const registry = new Registry(aws.clock, metrics, warnOnce);
+  const registry = new Registry(aws.clock, metrics, warnOnce, aws);
   gateway.watch("elasticloadbalancing", besideLoadBalancing(registry));
   gateway.host(
     (host) => /\.elb\.amazonaws\.com(\.cn)?(:\d+)?$/i.test(host),
     (request, response) => {
       const listener = registry.listenerFor(request.headers.host ?? "");
       // On AWS the name would not resolve, or nothing would listen: a connection that fails.
-      if (listener) listener.handle(request, response);
+      if (listener) passOn(request, response, listener.address);
       else request.socket.destroy();
     },
   );
   return {
     listenerAddress: (listenerArn) => registry.listeners.get(listenerArn)?.address,
     addressOf: (dnsName, port) => registry.listenerFor(`${dnsName}:${port}`)?.address,
-    shares: (listenerArn) => registry.listeners.get(listenerArn)?.shares() ?? [],
+    shares: (listenerArn) => registry.sharesOf(listenerArn),
     close: () => registry.close(),
   };
 }

@@ -1,34 +1,69 @@
 import type * as elb from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { Aws } from "../core/aws";
 import type { Clock } from "../core/clock";
 import type { MetricScope, MetricStore } from "../cloudwatch/metric-store";
-import { forwardTargets, Listener } from "./listener";
-import { applicationElb } from "./metrics";
+import { applicationElb, countLoadBalancerError } from "./metrics";
+import { shares, type Share } from "./shares";
 import { TargetGroup } from "./target-group";
+import { forwardTargets } from "./traffic/actions";
+import { InProcessPlane } from "./traffic/in-process";
+import type { Address, DoorSettings, ListenerSettings, TrafficEvent, TrafficPlane } from "./traffic/plane";
+
+/** What is known of tasks: which image answers at an address, what its faults are and how it is called. */
+export type Known = Pick<Aws, "tasks" | "faults" | "versions">;
+
+/** A listener as control knows it; what it does is the traffic plane's. */
+export interface OpenListener {
+  arn: string;
+  scope: MetricScope;
+  loadBalancer: elb.LoadBalancer;
+  /** The port that it has on AWS. */
+  port: number;
+  /** Where it answers on this machine. */
+  address: Address;
+}
 
 /** The load balancers at work, of all accounts and regions, by ARN. Follows what the API was told. */
 export class Registry {
   readonly loadBalancers = new Map<string, elb.LoadBalancer>();
-  readonly listeners = new Map<string, Listener>();
+  readonly listeners = new Map<string, OpenListener>();
   readonly groups = new Map<string, TargetGroup>();
   /** As the API has them: the base forgets parts of a forward action (see api.ts). */
   readonly listenerSettings = new Map<string, elb.Listener>();
   readonly rules = new Map<string, elb.Rule>();
   private readonly loadBalancerAttributes = new Map<string, Record<string, string>>();
-  private readonly stopped = new Set<Listener>();
+  /** Of listeners, those that were deleted too: what is in flight still counts. */
+  private readonly scopes = new Map<string, MetricScope>();
+  private readonly plane: TrafficPlane;
+  private readonly stopWatching: (() => void)[];
 
   constructor(
     private readonly clock: Clock,
     private readonly store: MetricStore,
     private readonly warn: (message: string) => void,
+    private readonly known: Known,
   ) {
     store.own(applicationElb);
+    this.plane = new InProcessPlane(
+      () => clock.now().getTime(),
+      (event) => this.count(event),
+      warn,
+    );
+    const follow = () => {
+      for (const group of this.groups.values()) group.update();
+    };
+    this.stopWatching = [known.faults.watch(follow), known.versions.watch(follow)];
   }
 
   putGroup(settings: elb.TargetGroup, scope: MetricScope): void {
     const arn = settings.TargetGroupArn ?? "";
     const known = this.groups.get(arn);
     if (known) known.settings = settings;
-    else this.groups.set(arn, new TargetGroup(arn, scope, settings, this.clock, this.store, this.warn));
+    else {
+      const { clock, store, warn, plane } = this;
+      const doorOf = (host: string, port: number) => this.doorOf(host, port);
+      this.groups.set(arn, new TargetGroup(arn, scope, settings, clock, store, warn, plane, doorOf));
+    }
     if (settings.TargetType === "lambda") this.warn(`${arn}: not implemented: targets of type lambda`);
   }
 
@@ -51,28 +86,18 @@ export class Registry {
     const arn = settings.ListenerArn ?? "";
     this.listenerSettings.set(arn, settings);
     if (!this.listeners.has(arn)) {
+      this.scopes.set(arn, scope);
       const loadBalancer = this.loadBalancers.get(settings.LoadBalancerArn ?? "") ?? {};
-      const listener = new Listener(
-        scope,
-        loadBalancer,
-        settings,
-        this.groups,
-        this.clock,
-        this.store,
-        this.warn,
-      );
-      await listener.open();
+      const address = await this.plane.openListener(arn, this.planeSettings(settings));
+      const listener = { arn, scope, loadBalancer, port: settings.Port ?? 80, address };
       this.listeners.set(arn, listener);
     }
     this.update();
   }
 
   removeListener(arn: string): void {
-    const listener = this.listeners.get(arn);
-    if (!listener) return;
-    listener.stop();
-    this.stopped.add(listener);
-    this.listeners.delete(arn);
+    if (!this.listeners.delete(arn)) return;
+    this.plane.stopListener(arn);
     this.listenerSettings.delete(arn);
     for (const rule of this.rules.keys()) if (listenerOfRule(rule) === arn) this.rules.delete(rule);
     this.update();
@@ -90,23 +115,24 @@ export class Registry {
   update(): void {
     const users = new Map<string, string>();
     for (const [arn, settings] of this.listenerSettings) {
-      const rules = [...this.rules.values()].filter((rule) => listenerOfRule(rule.RuleArn ?? "") === arn);
+      const wanted = this.planeSettings(settings);
       const listener = this.listeners.get(arn);
-      listener?.change(settings, rules);
-      const loadBalancerArn = settings.LoadBalancerArn ?? "";
-      const attributes = this.loadBalancerAttributes.get(loadBalancerArn);
-      if (listener)
-        listener.idleTimeoutMs = Number(attributes?.["idle_timeout.timeout_seconds"] ?? 60) * 1000;
-      const actions = [settings.DefaultActions, ...rules.map((rule) => rule.Actions)];
-      for (const action of actions.flat()) {
-        for (const { value } of forwardTargets(action)) users.set(value, loadBalancerArn);
+      if (listener) {
+        listener.port = wanted.port;
+        this.plane.changeListener(arn, wanted);
+      }
+      for (const action of [
+        ...wanted.defaultActions,
+        ...wanted.rules.flatMap((rule) => rule.Actions ?? []),
+      ]) {
+        for (const { value } of forwardTargets(action)) users.set(value, wanted.loadBalancerArn);
       }
     }
     for (const [arn, group] of this.groups) group.use(users.get(arn));
   }
 
   /** The listener that answers for `host`, a load balancer's DNS name with or without a port. */
-  listenerFor(host: string): Listener | undefined {
+  listenerFor(host: string): OpenListener | undefined {
     const [name = "", port] = host.toLowerCase().split(":");
     const listeners = [...this.listeners.values()].filter(
       (listener) => listener.loadBalancer.DNSName?.toLowerCase() === name,
@@ -114,9 +140,53 @@ export class Registry {
     return listeners.find((listener) => listener.port === Number(port ?? 80));
   }
 
+  /** How a listener's default action divides its traffic. */
+  sharesOf(listenerArn: string): Share[] {
+    return shares(this.listenerSettings.get(listenerArn)?.DefaultActions ?? []);
+  }
+
   async close(): Promise<void> {
-    await Promise.all([...this.listeners.values(), ...this.stopped].map((listener) => listener.close()));
+    for (const stop of this.stopWatching) stop();
     await Promise.all([...this.groups.values()].map((group) => group.close()));
+    await this.plane.close();
+  }
+
+  private planeSettings(settings: elb.Listener): ListenerSettings {
+    const { ListenerArn = "", LoadBalancerArn = "", Protocol = "HTTP", Port = 80 } = settings;
+    const seconds = this.loadBalancerAttributes.get(LoadBalancerArn)?.["idle_timeout.timeout_seconds"] ?? 60;
+    return {
+      loadBalancerArn: LoadBalancerArn,
+      protocol: Protocol,
+      port: Port,
+      idleTimeoutMs: Number(seconds) * 1000,
+      defaultActions: settings.DefaultActions ?? [],
+      rules: [...this.rules.values()].filter((rule) => listenerOfRule(rule.RuleArn ?? "") === ListenerArn),
+    };
+  }
+
+  private doorOf(host: string, port: number): DoorSettings | undefined {
+    const { tasks, faults, versions } = this.known;
+    const task = tasks.at(host, port);
+    if (!task) return undefined;
+    return {
+      startedAtMs: task.startedAt.getTime(),
+      injections: faults.of(task),
+      version: versions.of(task),
+    };
+  }
+
+  private count(event: TrafficEvent): void {
+    const atMs = this.clock.now().getTime();
+    if (event.type === "own error") {
+      const { loadBalancerArn, status, listenerArn } = event;
+      const scope = this.scopes.get(listenerArn);
+      if (scope) countLoadBalancerError(this.store, scope, loadBalancerArn, status, atMs);
+      return;
+    }
+    const metrics = this.groups.get(event.targetGroupArn)?.requestMetrics;
+    if (event.type === "request") metrics?.request(atMs);
+    else if (event.type === "answer") metrics?.answer(event.status, event.seconds, atMs);
+    else metrics?.connectionError(atMs);
   }
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type {
   TargetDescription,
   TargetGroup as Settings,
@@ -8,8 +9,9 @@ import type { MetricScope, MetricStore } from "../cloudwatch/metric-store";
 import { watchHealth } from "./health-check";
 import { countHosts, TargetMetrics } from "./metrics";
 import { health, Target, type Health } from "./target";
+import type { DoorSettings, TrafficPlane } from "./traffic/plane";
 
-/** A target group at work: its targets, their health, and which of them takes the next request. */
+/** A target group: its targets, their health, and which of them take requests. */
 export class TargetGroup {
   attributes: Record<string, string> = {};
   private readonly targets = new Map<string, Target>();
@@ -17,8 +19,6 @@ export class TargetGroup {
   private readonly draining = new Map<string, Target>();
   private readonly closing = new AbortController();
   private readonly pending = new Set<Promise<void>>();
-  private routable: Target[] = [];
-  private turn = 0;
   /** The load balancer whose listeners use the group. A target group serves one load balancer at most. */
   private usedBy?: string;
   private metrics?: TargetMetrics;
@@ -31,6 +31,8 @@ export class TargetGroup {
     private readonly clock: Clock,
     private readonly store: MetricStore,
     private readonly warn: (message: string) => void,
+    private readonly plane: TrafficPlane,
+    private readonly doorOf: (host: string, port: number) => DoorSettings | undefined,
   ) {
     this.stopGauge = store.everyMinute((minuteStartMs) => this.measureHosts(minuteStartMs));
   }
@@ -63,11 +65,10 @@ export class TargetGroup {
 
   register(descriptions: readonly TargetDescription[]): void {
     for (const description of descriptions) {
-      const { id, port, key } = this.identify(description);
+      const { host, port, key } = this.identify(description);
       if (this.targets.has(key)) continue;
       this.draining.delete(key);
-      // 60 s is the idle timeout of a load balancer unless an attribute says otherwise; it is wall time.
-      this.targets.set(key, new Target(id, port, 60_000));
+      this.targets.set(key, new Target(host, port));
     }
     this.update();
   }
@@ -104,38 +105,37 @@ export class TargetGroup {
       HealthCheckPort: Number(this.settings.HealthCheckPort) ? this.settings.HealthCheckPort : String(port),
       TargetHealth: { State: state, Reason: reason, Description: description },
     });
-    const of = (target: Target) => one(target.id, target.port, this.usedBy ? target.health : health.unused);
+    const of = (target: Target) => one(target.host, target.port, this.usedBy ? target.health : health.unused);
     if (!wanted?.length) return [...known.values()].map(of) as TargetHealthDescription[];
     return wanted.map((description) => {
-      const { id, port, key } = this.identify(description);
+      const { host, port, key } = this.identify(description);
       const target = known.get(key);
-      return target ? of(target) : one(id, port, health.notRegistered);
+      return target ? of(target) : one(host, port, health.notRegistered);
     }) as TargetHealthDescription[];
-  }
-
-  /**
-   * The target of the next request: round robin over the healthy ones. When none is healthy, over all of them: the
-   * load balancer "fails open"
-   * (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html).
-   * Undefined when no target is registered.
-   */
-  choose(): Target | undefined {
-    if (this.routable.length === 0) return undefined;
-    this.turn = (this.turn + 1) % this.routable.length;
-    return this.routable[this.turn];
   }
 
   async close(): Promise<void> {
     this.stopGauge();
     this.closing.abort();
-    for (const target of [...this.targets.values(), ...this.draining.values()]) target.close();
+    for (const target of this.targets.values()) target.checks?.abort();
     await Promise.all(this.pending);
   }
 
-  private update(): void {
+  /**
+   * Says which targets take requests: the healthy ones. When none is healthy, all of them: the load balancer "fails
+   * open" (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html).
+   */
+  update(): void {
     const all = [...this.targets.values()];
     const healthy = all.filter((target) => target.health.state === "healthy");
-    this.routable = healthy.length > 0 ? healthy : all;
+    const nowMs = () => this.clock.now().getTime();
+    const routable = (healthy.length > 0 ? healthy : all).map(({ host, port }) => ({
+      host,
+      port,
+      door: this.doorOf(host, port),
+    }));
+    for (const target of all) target.settle(this.doorOf(target.host, target.port), nowMs);
+    this.plane.setTargets(this.arn, routable);
     if (!this.usedBy || this.closing.signal.aborted) return;
     for (const target of all) {
       if (target.checks) continue;
@@ -151,7 +151,7 @@ export class TargetGroup {
           this.measureHosts(this.clock.now().getTime());
         },
       ).catch((error: unknown) =>
-        this.warn(`health checks of ${target.id}:${target.port}: ${String(error)}`),
+        this.warn(`health checks of ${target.host}:${target.port}: ${String(error)}`),
       );
       this.pending.add(watching);
       void watching.finally(() => this.pending.delete(watching));
@@ -163,19 +163,15 @@ export class TargetGroup {
     const begun = performance.now();
     await this.clock.sleep(delayMs, this.closing.signal);
     const leftMs = delayMs - (performance.now() - begun);
-    if (target.inFlight > 0 && leftMs > 0 && !this.closing.signal.aborted) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, leftMs);
-        const done = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-        target.onIdle = done;
-        this.closing.signal.addEventListener("abort", done, { once: true });
-      });
+    if (leftMs > 0 && !this.closing.signal.aborted) {
+      const late = wait(leftMs, undefined, { ref: false, signal: this.closing.signal }).catch(
+        () => undefined,
+      );
+      await Promise.race([this.plane.idle(this.arn, target), late]);
     }
     if (this.draining.get(key) === target) this.draining.delete(key);
-    target.close();
+    // It may be back by now.
+    if (!this.targets.has(key)) this.plane.forgetTarget(this.arn, target);
   }
 
   private measureHosts(atMs: number): void {
@@ -188,8 +184,12 @@ export class TargetGroup {
     countHosts(this.store, this.scope, this.usedBy, this.arn, hosts, atMs);
   }
 
-  private identify({ Id: id = "", Port }: TargetDescription): { id: string; port: number; key: string } {
+  private identify({ Id: id = "", Port }: TargetDescription): {
+    host: string;
+    port: number;
+    key: string;
+  } {
     const port = Port ?? this.settings.Port ?? 80;
-    return { id, port, key: `${id}:${port}` };
+    return { host: id, port, key: `${id}:${port}` };
   }
 }

@@ -1,5 +1,5 @@
-import http from "node:http";
-import type { Socket } from "node:net";
+import { Door } from "./traffic/door";
+import type { DoorSettings } from "./traffic/plane";
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html#target-health-states */
 export type HealthState = "initial" | "healthy" | "unhealthy" | "draining" | "unused";
@@ -34,63 +34,26 @@ export const health = {
   },
 } as const satisfies Record<string, Health>;
 
-/** An instance or address and a port that takes requests. */
+/** An instance or address and a port that takes requests, as control sees it: its health. */
 export class Target {
   health: Health = health.registering;
-  /** Requests that were sent to it and not answered to the end. */
-  inFlight = 0;
   /** Health checks passed or failed in a row. */
   passed = 0;
   failed = 0;
   /** `performance.now()` at registration. */
   readonly registeredAt = performance.now();
-  readonly agent: Connections;
   /** Ends its health checks. */
   checks?: AbortController;
-  /** Told when the last request in flight has ended. */
-  onIdle?: () => void;
+  /** Its health checks come through a door with the same faults as its requests. */
+  door?: Door;
 
   constructor(
-    readonly id: string,
+    readonly host: string,
     readonly port: number,
-    idleTimeoutMs: number,
-  ) {
-    this.agent = new Connections(idleTimeoutMs);
-  }
+  ) {}
 
-  release(): void {
-    this.inFlight--;
-    if (this.inFlight === 0) this.onIdle?.();
-  }
-
-  close(): void {
-    this.checks?.abort();
-    this.agent.destroy();
-  }
-}
-
-/**
- * Connections to one target. A Node.js target closes a connection after 5 idle seconds of its own; at that moment a
- * request may be on its way. AWS answers 502 then; its advice is a longer keep-alive timeout in the target
- * (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html#http-502-issues).
- * Those idle seconds are wall time here and say nothing of AWS, so connections are let go before.
- */
-class Connections extends http.Agent {
-  private readonly idleMs = 4000;
-
-  constructor(private readonly activeMs: number) {
-    super({ keepAlive: true, scheduling: "lifo", maxFreeSockets: 256, timeout: activeMs });
-  }
-
-  override keepSocketAlive(socket: Socket): boolean {
-    // It returns whether to keep the socket; @types/node leaves that out.
-    const keep = (super.keepSocketAlive(socket) as unknown) === true;
-    if (keep && (socket.timeout ?? Infinity) > this.idleMs) socket.setTimeout(this.idleMs);
-    return keep;
-  }
-
-  override reuseSocket(socket: Socket, request: http.ClientRequest): void {
-    super.reuseSocket(socket, request);
-    socket.setTimeout(this.activeMs);
+  settle(door: DoorSettings | undefined, nowMs: () => number): void {
+    if (door && this.door) this.door.change(door);
+    else this.door = door && new Door(door, nowMs);
   }
 }

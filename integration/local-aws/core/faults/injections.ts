@@ -1,3 +1,4 @@
+import { Changes } from "../changes";
 import { containerEffect, faultKinds } from "./kinds";
 import type { ContainerEffect, Fault } from "./fault";
 
@@ -16,13 +17,12 @@ export interface Injection {
 }
 
 /** The faults that versions have at this moment. Only tasks of that image in that account meet them. */
-export class Faults {
+export class Faults extends Changes {
   /** Every kind of fault: how it is written, and a line of help. */
   readonly list = faultKinds;
   /** Why the runtime of containers cannot do something; undefined when it can. */
   cannot: (effect: ContainerEffect) => string | undefined = () => undefined;
   private readonly injected = new Map<string, Injection[]>();
-  private readonly watchers = new Set<() => void>();
 
   /**
    * From now on tasks of the image meet the fault, those that run already too; what happens to a container at its start
@@ -49,16 +49,6 @@ export class Faults {
 
   of(image: ImageIn): readonly Injection[] {
     return this.injected.get(keyOf(image)) ?? [];
-  }
-
-  /** Tells of each change, until the returned function is called. */
-  watch(changed: () => void): () => void {
-    this.watchers.add(changed);
-    return () => void this.watchers.delete(changed);
-  }
-
-  private tell(): void {
-    for (const changed of this.watchers) changed();
   }
 }
 
