@@ -5,6 +5,7 @@ import type { ContainerEngine, TaskNetwork } from "../containers/engine";
 import { holds, inOrder } from "./dependencies";
 import { taskHealth } from "./health-check";
 import type { StoredService, StoredTask, StoredTaskSet } from "./model";
+import { tellTask } from "./state-events";
 import { drainTarget, registerTarget, targetOf, type Target } from "./targets";
 import { TaskContainer, type ContainerDefinition, type TaskPlace } from "./task-container";
 
@@ -66,8 +67,8 @@ export class RunningTask {
   private async run(): Promise<void> {
     const { task, set } = this;
     const { executionRoleArn, taskRoleArn, containerDefinitions } = set.taskDefinition;
-    task.lastStatus = "PENDING";
     task.pullStartedAt = this.aws.clock.now();
+    this.show("PENDING");
     const { region } = this.identity;
     const id = task.taskArn.split("/").at(-1) ?? "";
     const execution = executionRoleArn
@@ -97,9 +98,9 @@ export class RunningTask {
     task.pullStoppedAt = this.aws.clock.now();
     await this.registerTargets();
     if (this.stopping) return;
-    task.lastStatus = "RUNNING";
     task.connectivity = "CONNECTED";
     task.startedAt = this.aws.clock.now();
+    this.show("RUNNING");
   }
 
   private async startContainer(definition: ContainerDefinition, place: TaskPlace): Promise<void> {
@@ -161,16 +162,21 @@ export class RunningTask {
     this.announce({ byItself });
     await this.life;
     try {
-      task.lastStatus = "DEACTIVATING";
+      this.show("DEACTIVATING");
       await Promise.all(this.targets.map((target) => drainTarget(aws, this.identity, target, this.closing)));
     } catch (error) {
       aws.warn(`ECS could not drain ${task.taskArn}: ${String(error)}`);
     }
-    task.lastStatus = "STOPPING";
+    this.show("STOPPING");
     await this.stopContainers();
-    task.lastStatus = "STOPPED";
     task.stoppedAt = aws.clock.now();
+    this.show("STOPPED");
     this.end();
+  }
+
+  private show(status: string): void {
+    this.task.lastStatus = status;
+    tellTask(this.aws, this.service, this.task);
   }
 
   private async stopContainers(): Promise<void> {

@@ -5,10 +5,14 @@ import type { ContainerEngine } from "../containers/engine";
 import { isChecked } from "./health-check";
 import { computedCount, type StoredService, type StoredTask, type StoredTaskSet } from "./model";
 import { RunningTask } from "./running-task";
+import { tellAction, tellTask } from "./state-events";
 import { targetStates } from "./targets";
 
 /** Stopped tasks can be described for an hour. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html */
 const stoppedTaskLife = seconds(3600);
+
+/** "The service is unable to consistently start tasks successfully": AWS does not say after how many. */
+const impairedAfter = 3;
 
 /** Keeps as many tasks of every task set running as it should have, and knows which sets are steady. */
 export class Scheduler {
@@ -87,6 +91,7 @@ export class Scheduler {
       tags: [],
     };
     cluster.state.tasks.set(task.taskArn, task);
+    tellTask(this.aws, service, task);
     const running = new RunningTask(this.aws, this.containers, service, set, task, this.closing.signal);
     this.running.set(task.taskArn, running);
     // Its place is taken as soon as it begins to end; its connections may drain for long.
@@ -99,6 +104,8 @@ export class Scheduler {
 
   private async replace(service: StoredService, set: StoredTaskSet, byItself: boolean): Promise<void> {
     if (byItself) set.failures += 1;
+    if (byItself && set.failures === impairedAfter)
+      tellAction(this.aws, service, service, { eventType: "WARN", eventName: "SERVICE_TASK_START_IMPAIRED" });
     // "…the service scheduler throttles how often service tasks are launched if they repeatedly fail to start."
     // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html
     const pause = byItself ? Math.min(seconds(2 ** Math.min(set.failures, 10)), seconds(27 * 60)) : 0;
@@ -107,6 +114,13 @@ export class Scheduler {
     await this.aws.clock.sleep(Math.max(pause, 200 * this.aws.clock.speed), this.closing.signal);
     set.pauses -= 1;
     this.reconcile(service);
+  }
+
+  /** A set has just become steady; the service is when all are. */
+  private steady(service: StoredService, set: StoredTaskSet): void {
+    tellAction(this.aws, service, set, { eventType: "INFO", eventName: "TASKSET_STEADY_STATE" });
+    if (service.taskSets.every((one) => one === set || one.steadySince))
+      tellAction(this.aws, service, service, { eventType: "INFO", eventName: "SERVICE_STEADY_STATE" });
   }
 
   private async watch(): Promise<void> {
@@ -146,6 +160,7 @@ export class Scheduler {
       }
       const steady = healthy === computedCount(service, set) && tasks.length === healthy;
       if (steady) {
+        if (!set.steadySince) this.steady(service, set);
         set.steadySince ??= now;
         set.failures = 0;
       } else set.steadySince = undefined;
