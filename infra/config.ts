@@ -3,8 +3,7 @@ import { z } from "zod";
 import { type Duration, isDuration, toSeconds } from "./lib/duration";
 import { isSecret } from "./secrets";
 import { inOrderOfUse, type ServiceDefinition } from "./definitions";
-import { fargateSizeProblem } from "./definitions/ecs";
-import { type Service, ecsOverrides, overridden } from "./definitions/overrides";
+import { type Service, kindOf } from "./kinds";
 import { services as ownServices } from "./services";
 
 const allow = (what: string) => ({ error: `allowed is ${what}` });
@@ -73,19 +72,12 @@ const common = (definitions: readonly ServiceDefinition[]) => ({
 });
 
 function servicesOf(definitions: readonly ServiceDefinition[]) {
-  const names = definitions.map(({ name }) => name);
-  return z
-    .partialRecord(z.enum(names), ecsOverrides, allow(`{${names.join(", ")}}`))
+  const shape = Object.fromEntries(
+    inOrderOfUse(definitions).map((one) => [one.name, kindOf(one).configured(one).prefault({})]),
+  );
+  return group(shape)
     .prefault({})
-    .transform((all, context): Service[] =>
-      inOrderOfUse(definitions).map((definition) => {
-        const service = overridden(definition, all[definition.name]);
-        const problem = fargateSizeProblem(service.cpu, service.memory);
-        if (problem !== undefined)
-          context.addIssue({ code: "custom", path: [service.name], message: problem, input: all });
-        return service;
-      }),
-    );
+    .transform((all): Service[] => Object.values(all));
 }
 
 const staging = (definitions: readonly ServiceDefinition[]) =>
@@ -139,15 +131,16 @@ export const configKeys = [...new Set([staging([]), prod([])].flatMap(({ shape }
  * `services.<name>.cpu`. A list, and a map of texts, is one argument.
  */
 export function configArguments(): string[] {
-  return [...new Set(leaves(z.toJSONSchema(schema(ownServices), { io: "input", unrepresentable: "any" })))];
+  const ofAnyName = ownServices.map((one) => schema([{ ...one, name: "<name>", uses: [] }]));
+  const jsonSchemas = ofAnyName.map((one) => z.toJSONSchema(one, { io: "input", unrepresentable: "any" }));
+  return [...new Set(jsonSchemas.flatMap((one) => leaves(one)))];
 }
 
 function leaves(of: z.core.JSONSchema._JSONSchema, path: readonly string[] = []): string[] {
   if (typeof of === "object") {
-    const { oneOf, properties, additionalProperties: entries } = of;
+    const { oneOf, properties } = of;
     if (oneOf) return oneOf.flatMap((one) => leaves(one, path));
     if (properties) return Object.entries(properties).flatMap(([key, at]) => leaves(at, [...path, key]));
-    if (typeof entries === "object" && entries.properties) return leaves(entries, [...path, "<name>"]);
   }
   return [path.join(".")];
 }

@@ -1,12 +1,10 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Account } from "./components/account";
+import type { Context } from "./components/context";
 import { ArtifactBucket } from "./components/storage/artifact-bucket";
-import { BlueGreenService } from "./components/ecs-service/ecs-service";
-import {
-  MicroservicePipeline,
-  type MicroservicePipelineArgs,
-} from "./components/pipeline/microservice-pipeline";
+import { MicroservicePipeline } from "./components/pipeline/microservice-pipeline";
+import type { CommonPipelineArgs } from "./components/pipeline/way";
 import { physicalName } from "./lib/naming";
 import { Network } from "./components/network/network";
 import { Promotion } from "./components/promotion/promotion";
@@ -14,9 +12,9 @@ import { releaseBucketName } from "./components/promotion/promotion-names";
 import { protection } from "./lib/protection";
 import { ReceiveRelease } from "./components/promotion/receive-release";
 import type { EnvironmentConfig, ProdConfig, StagingConfig } from "./config";
-import { addressVariable, type Objectives, type OwnResources } from "./definitions";
+import { addressVariable, directoryOf, type Objectives, type OwnResources } from "./definitions";
 import { checkedResources } from "./definitions/common";
-import type { Service } from "./definitions/overrides";
+import { kindOf, type OutputsOfKind, type Service } from "./kinds";
 
 /** One environment: a network, a cluster, and every service with its pipeline. */
 export class Environment extends pulumi.ComponentResource {
@@ -25,11 +23,10 @@ export class Environment extends pulumi.ComponentResource {
   readonly services: Record<string, ServiceOutputs>;
 
   private readonly made: Record<string, ServiceOutputs> = {};
-  private readonly account: Account;
+  private readonly context: Context;
   private readonly network: Network;
   private readonly cluster: aws.ecs.Cluster;
-  /** Prod's: what staging promotes comes in here. */
-  private readonly releases?: ArtifactBucket;
+  private readonly releases: Promoting | Receiving;
 
   constructor(
     private readonly config: EnvironmentConfig,
@@ -44,7 +41,8 @@ export class Environment extends pulumi.ComponentResource {
     );
     const child = { parent: this };
 
-    this.account = new Account(this);
+    const account = new Account(this);
+    this.context = { account, environment: name, logRetentionDays: config.logRetentionDays };
     this.network = new Network(
       name,
       { existing: config.network, natGateways: name === "prod" ? "onePerAz" : "single" },
@@ -55,12 +53,10 @@ export class Environment extends pulumi.ComponentResource {
       { name: `greenroom-${name}`, settings: [{ name: "containerInsights", value: "enabled" }] },
       child,
     );
-    if (config.environment === "prod")
-      this.releases = new ArtifactBucket(
-        `${name}-releases`,
-        { bucketName: releaseBucketName(this.account) },
-        child,
-      );
+    this.releases =
+      config.environment === "staging"
+        ? { environment: "staging", config }
+        : { environment: "prod", config, bucket: this.releaseBucket() };
 
     this.clusterName = this.cluster.name;
     // Each after those that it uses.
@@ -71,8 +67,7 @@ export class Environment extends pulumi.ComponentResource {
 
   /** Everything of one service. */
   private service(service: Service): ServiceOutputs {
-    const { account, config } = this;
-    const { logRetentionDays } = config;
+    const { config, context, network, cluster } = this;
     const child = { parent: this, transformations: [protection(service.protect ?? config.protect)] };
 
     const artifactBucket = new ArtifactBucket(
@@ -80,50 +75,34 @@ export class Environment extends pulumi.ComponentResource {
       { bucketName: this.bucketName(service.name, "artifacts") },
       child,
     );
-    const own = this.ownResources(service, child);
-    const target = new BlueGreenService(
-      service.name,
+    const { target, outputs } = kindOf(service).make(
+      service,
       {
-        account,
-        environment: config.environment,
-        service,
-        network: this.network,
-        cluster: this.cluster,
+        context,
+        network,
+        cluster,
         artifactBucket,
-        own,
+        own: this.ownResources(service, child),
         addresses: this.addresses(service),
         certificateArn: config.certificateArn,
         testPort: config.testPort,
         deployment: config.deployment,
         target5xxPerMinute: config.alarms.target5xxPerMinute,
-        logRetentionDays,
       },
       child,
     );
-    const common = { account, service, target, artifactBucket, logRetentionDays };
-    const [pipelineArgs, releaseBucket] =
-      config.environment === "staging"
-        ? this.promotes(config, common, child)
-        : this.receives(config, common, child);
-    const pipeline = new MicroservicePipeline(service.name, pipelineArgs, child);
+    const common = { context, service: service.name, target, artifactBucket };
+    const pipeline =
+      this.releases.environment === "staging"
+        ? this.promotes(this.releases, common, child)
+        : this.receives(this.releases, common, child);
 
     return {
-      serviceUrl: target.loadBalancer.serviceUrl,
-      testUrl: target.loadBalancer.testUrl,
-      repositoryUrl: target.repository.url,
-      pipelineName: pipeline.pipelineName,
-      clusterName: this.clusterName,
-      serviceName: target.serviceName,
-      productionListenerArn: target.routes.production.arn,
-      testListenerArn: target.routes.test.arn,
-      blueTargetGroupArn: target.routes.blue.arn,
-      greenTargetGroupArn: target.routes.green.arn,
-      applicationName: target.strategy.applicationName,
-      deploymentGroupName: target.strategy.deploymentGroupName,
-      alarmNames: target.alarms.names,
-      releaseBucket,
+      ...outputs,
+      serviceUrl: target.url,
+      pipelineName: pipeline.name,
+      releaseBucket: pipeline.releaseBucket,
       artifactBucket: artifactBucket.bucketName,
-      kind: service.kind,
       uses: [...service.uses],
       objectives: service.objectives,
       expectedRate: service.expectedRate,
@@ -150,86 +129,99 @@ export class Environment extends pulumi.ComponentResource {
     return Object.fromEntries(known.map(([name, { serviceUrl }]) => [addressVariable(name), serviceUrl]));
   }
 
+  /** Staging's end: what passed goes on to prod. */
   private promotes(
-    config: StagingConfig,
-    common: Common,
+    { config }: Promoting,
+    common: CommonPipelineArgs,
     child: pulumi.ComponentResourceOptions,
-  ): PipelineAndBucket {
-    const { account, service, target, logRetentionDays } = common;
+  ): PipelineOutputs {
+    const { context, service, target } = common;
     const promotion = new Promotion(
-      service.name,
+      service,
+      { context, service, promoted: target.promoted, promoteToAccount: config.promoteToAccount },
+      child,
+    );
+    const pipeline = new MicroservicePipeline(
+      service,
       {
-        account,
-        service: service.name,
-        repository: target.repository,
-        promoteToAccount: config.promoteToAccount,
-        logRetentionDays,
+        ...common,
+        environment: "staging",
+        source: config.source,
+        directory: directoryOf({ name: service }),
+        promotion,
       },
       child,
     );
-    return [
-      { ...common, environment: "staging", source: config.source, promotion },
-      promotion.releaseBucketName,
-    ];
+    return { name: pipeline.pipelineName, releaseBucket: promotion.releaseBucketName };
   }
 
+  /** Prod's beginning: what staging promoted comes in. */
   private receives(
-    config: ProdConfig,
-    common: Common,
+    { config, bucket }: Receiving,
+    common: CommonPipelineArgs,
     child: pulumi.ComponentResourceOptions,
-  ): PipelineAndBucket {
-    const { account, service, target } = common;
-    if (!this.releases) throw new Error("prod has a release bucket");
+  ): PipelineOutputs {
+    const { context, service, target } = common;
     const receive = new ReceiveRelease(
-      service.name,
+      service,
       {
-        account,
-        service: service.name,
-        repository: target.repository,
-        releases: this.releases,
+        context,
+        service,
+        promoted: target.promoted,
+        releases: bucket,
         promotedFromAccount: config.promotedFromAccount,
       },
       child,
     );
-    return [{ ...common, environment: "prod", receive }, this.releases.bucketName];
+    const pipeline = new MicroservicePipeline(service, { ...common, environment: "prod", receive }, child);
+    return { name: pipeline.pipelineName, releaseBucket: bucket.bucketName };
+  }
+
+  private releaseBucket(): ArtifactBucket {
+    const { account, environment } = this.context;
+    return new ArtifactBucket(
+      `${environment}-releases`,
+      { bucketName: releaseBucketName(account) },
+      { parent: this },
+    );
   }
 
   private bucketName(...parts: string[]): pulumi.Output<string> {
-    const { id, region } = this.account;
+    const { id, region } = this.context.account;
     return pulumi
       .all([id, region])
       .apply((where) => physicalName("bucket", "greenroom", this.config.environment, ...parts, ...where));
   }
 }
 
-type Common = Omit<MicroservicePipelineArgs, "environment" | "source" | "promotion" | "receive">;
-type PipelineAndBucket = [MicroservicePipelineArgs, pulumi.Output<string>];
+/** What staging does with releases. */
+interface Promoting {
+  environment: "staging";
+  config: StagingConfig;
+}
+/** What prod does with releases, and the bucket that they come into. */
+interface Receiving {
+  environment: "prod";
+  config: ProdConfig;
+  bucket: ArtifactBucket;
+}
+
+interface PipelineOutputs {
+  name: pulumi.Output<string>;
+  releaseBucket: pulumi.Output<string>;
+}
 
 /** What a stack says of a service: for people, for the rehearsal and for other programs. */
-export interface ServiceOutputs {
+export type ServiceOutputs = OutputsOfKind & {
   /** Where customers go. */
   serviceUrl: pulumi.Output<string>;
-  /** The test listener. */
-  testUrl: pulumi.Output<string>;
-  repositoryUrl: pulumi.Output<string>;
   pipelineName: pulumi.Output<string>;
-  clusterName: pulumi.Output<string>;
-  serviceName: pulumi.Output<string>;
-  productionListenerArn: pulumi.Output<string>;
-  testListenerArn: pulumi.Output<string>;
-  /** Blue is the first revision's; the two take turns after that. */
-  blueTargetGroupArn: pulumi.Output<string>;
-  greenTargetGroupArn: pulumi.Output<string>;
-  applicationName: pulumi.Output<string>;
-  deploymentGroupName: pulumi.Output<string>;
-  alarmNames: pulumi.Output<string[]>;
   /** Prod's bucket for releases: staging writes to it, prod reads it. */
   releaseBucket: pulumi.Output<string>;
   artifactBucket: pulumi.Output<string>;
-  kind: Service["kind"];
   /** Names of the services that it calls. */
   uses: string[];
   objectives: Objectives;
   /** Requests a second that its team expects. */
   expectedRate: number;
-}
+};

@@ -23,6 +23,8 @@ export interface Recorded {
   /** `urn::id` of the provider given, or empty. */
   provider: string;
   dependencies: string[];
+  /** Types that it had before, by alias. */
+  formerTypes: string[];
 }
 
 /** Account and region that the mocks answer with. */
@@ -146,6 +148,7 @@ interface RegisterRequest {
   getParent(): string;
   getProvider(): string;
   getDependenciesList(): string[];
+  getAliasesList(): { getSpec(): { getType(): string } | undefined }[];
 }
 interface Monitor {
   registerResource(
@@ -168,6 +171,7 @@ function listen(resources: Recorded[]) {
       parent: request.getParent(),
       provider: request.getProvider(),
       dependencies: request.getDependenciesList(),
+      formerTypes: request.getAliasesList().flatMap((alias) => alias.getSpec()?.getType() || []),
     });
     return original(request, callback);
   };

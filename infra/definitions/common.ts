@@ -1,10 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { checked } from "./check";
+import type { SecretSource } from "../components/ecs-service/secrets";
+import type { EnvironmentName } from "../components/context";
 import type { Statement } from "../components/iam/role";
-
-/** Where a secret is kept: its name in Secrets Manager, or in Parameter Store. Never the secret itself. */
-export type SecretSource = { secret: string } | { parameter: string };
 
 /** What a team promises of its service. Today it is checked and shown; alarms and verdicts will be made from it. */
 export interface Objectives {
@@ -26,7 +25,7 @@ export interface Objectives {
 export interface ResourcesContext {
   /** The service's name: what names of resources in the program begin with. */
   service: string;
-  environment: "staging" | "prod";
+  environment: EnvironmentName;
   /** A physical name for something of this service in this environment: `greenroom-prod-leaderboard-scores`. */
   physicalName(what: string): string;
   /** Give it to every resource: it makes them the service's, protects them, and has the right provider. */
@@ -87,6 +86,9 @@ export interface CommonDefinition {
    */
   expectedRate: number;
 }
+
+/** A service's folder in the repository; a commit that touches it starts the service's pipeline. */
+export const directoryOf = ({ name }: Pick<CommonDefinition, "name">): string => `services/${name}`;
 
 const allow = (what: string) => ({ error: `allowed is ${what}` });
 const variableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, allow("names of environment variables"));

@@ -1,13 +1,11 @@
-import type { EcsServiceDefinition } from "./ecs";
+import type { EcsServiceDefinition } from "../kinds/ecs/definition";
 
-export { ecsService, type EcsServiceDefinition } from "./ecs";
-export type { CommonDefinition, Objectives, OwnResources, ResourcesContext, SecretSource } from "./common";
+export { ecsService, type EcsServiceDefinition } from "../kinds/ecs/definition";
+export { directoryOf } from "./common";
+export type { CommonDefinition, Objectives, OwnResources, ResourcesContext } from "./common";
 
 /** What a team says of a service, typed by its kind. */
 export type ServiceDefinition = EcsServiceDefinition;
-
-/** A service's folder in the repository; a commit that touches it starts the service's pipeline. */
-export const directoryOf = ({ name }: Pick<ServiceDefinition, "name">): string => `services/${name}`;
 
 /** The environment variable that has the address of a service that another one uses: `LEADERBOARD_URL`. */
 export const addressVariable = (service: string): string =>

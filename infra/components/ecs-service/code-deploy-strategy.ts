@@ -1,7 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Account } from "../account";
-import { type Transform, transformed } from "../../lib/transform";
+import type { Context } from "../context";
 import { type Duration, toMinutes } from "../../lib/duration";
 import { Role, type Statement, trustService } from "../iam/role";
 import { physicalName } from "../../lib/naming";
@@ -25,8 +24,7 @@ export function codeDeployNames(environment: string, service: string) {
 }
 
 export interface CodeDeployStrategyArgs {
-  account: Account;
-  environment: string;
+  context: Context;
   service: string;
   clusterName: pulumi.Input<string>;
   ecsService: aws.ecs.Service;
@@ -37,7 +35,6 @@ export interface CodeDeployStrategyArgs {
   hookFunctionArn?: pulumi.Input<string>;
   /** Roles of the tasks that CodeDeploy starts. */
   taskRoleArns: pulumi.Input<string>[];
-  transform?: { deploymentGroup?: Transform<aws.codedeploy.DeploymentGroupArgs> };
 }
 
 /** Blue/green and canary by CodeDeploy: application, deployment configuration and group, with automatic rollback. */
@@ -55,7 +52,7 @@ export class CodeDeployStrategy extends pulumi.ComponentResource {
   constructor(name: string, args: CodeDeployStrategyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("greenroom:infra:CodeDeployStrategy", name, {}, opts);
     const child = { parent: this };
-    const { applicationName, deploymentGroupName } = codeDeployNames(args.environment, args.service);
+    const { applicationName, deploymentGroupName } = codeDeployNames(args.context.environment, args.service);
 
     const application = new aws.codedeploy.Application(
       `${name}-application`,
@@ -69,7 +66,7 @@ export class CodeDeployStrategy extends pulumi.ComponentResource {
       `${name}-code-deploy`,
       {
         roleName: `${applicationName}-code-deploy`,
-        description: `Moves ${args.service} to a new version in ${args.environment}`,
+        description: `Moves ${args.service} to a new version in ${args.context.environment}`,
         trust: trustService("codedeploy.amazonaws.com"),
         statements: codeDeployStatements(args),
       },
@@ -77,40 +74,37 @@ export class CodeDeployStrategy extends pulumi.ComponentResource {
     );
 
     const deploymentGroup = new aws.codedeploy.DeploymentGroup(
-      ...transformed<aws.codedeploy.DeploymentGroupArgs>(
-        args.transform?.deploymentGroup,
-        `${name}-deployment-group`,
-        {
-          appName: application.name,
-          deploymentGroupName,
-          deploymentConfigName: this.deploymentConfigName,
-          serviceRoleArn: role.arn,
-          deploymentStyle: { deploymentType: "BLUE_GREEN", deploymentOption: "WITH_TRAFFIC_CONTROL" },
-          ecsService: { clusterName: args.clusterName, serviceName: args.ecsService.name },
-          loadBalancerInfo: {
-            targetGroupPairInfo: {
-              prodTrafficRoute: { listenerArns: [args.routes.production.arn] },
-              testTrafficRoute: { listenerArns: [args.routes.test.arn] },
-              targetGroups: [{ name: args.routes.blue.name }, { name: args.routes.green.name }],
-            },
+      `${name}-deployment-group`,
+      {
+        appName: application.name,
+        deploymentGroupName,
+        deploymentConfigName: this.deploymentConfigName,
+        serviceRoleArn: role.arn,
+        deploymentStyle: { deploymentType: "BLUE_GREEN", deploymentOption: "WITH_TRAFFIC_CONTROL" },
+        ecsService: { clusterName: args.clusterName, serviceName: args.ecsService.name },
+        loadBalancerInfo: {
+          targetGroupPairInfo: {
+            prodTrafficRoute: { listenerArns: [args.routes.production.arn] },
+            testTrafficRoute: { listenerArns: [args.routes.test.arn] },
+            targetGroups: [{ name: args.routes.blue.name }, { name: args.routes.green.name }],
           },
-          blueGreenDeploymentConfig: {
-            deploymentReadyOption: { actionOnTimeout: "CONTINUE_DEPLOYMENT" },
-            terminateBlueInstancesOnDeploymentSuccess: {
-              action: "TERMINATE",
-              terminationWaitTimeInMinutes: toMinutes(args.deployment.terminationWait),
-            },
-          },
-          // https://docs.aws.amazon.com/codedeploy/latest/userguide/deployments-rollback-and-redeploy.html
-          autoRollbackConfiguration: {
-            enabled: true,
-            events: ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM", "DEPLOYMENT_STOP_ON_REQUEST"],
-          },
-          // An alarm that cannot be asked stops a deployment, too: ignorePollAlarmFailure is false.
-          alarmConfiguration: { enabled: true, alarms: args.alarms.names, ignorePollAlarmFailure: false },
         },
-        child,
-      ),
+        blueGreenDeploymentConfig: {
+          deploymentReadyOption: { actionOnTimeout: "CONTINUE_DEPLOYMENT" },
+          terminateBlueInstancesOnDeploymentSuccess: {
+            action: "TERMINATE",
+            terminationWaitTimeInMinutes: toMinutes(args.deployment.terminationWait),
+          },
+        },
+        // https://docs.aws.amazon.com/codedeploy/latest/userguide/deployments-rollback-and-redeploy.html
+        autoRollbackConfiguration: {
+          enabled: true,
+          events: ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM", "DEPLOYMENT_STOP_ON_REQUEST"],
+        },
+        // An alarm that cannot be asked stops a deployment, too: ignorePollAlarmFailure is false.
+        alarmConfiguration: { enabled: true, alarms: args.alarms.names, ignorePollAlarmFailure: false },
+      },
+      child,
     );
 
     this.nodes = { application, deploymentConfig, deploymentGroup, role };
@@ -129,7 +123,7 @@ export class CodeDeployStrategy extends pulumi.ComponentResource {
       {
         deploymentConfigName: physicalName(
           "codeDeploy",
-          `greenroom-${args.environment}-${args.service}`,
+          `greenroom-${args.context.environment}-${args.service}`,
           `canary-${String(canaryPercent)}-percent-${String(interval)}-minutes`,
         ),
         computePlatform: "ECS",
@@ -145,7 +139,8 @@ export class CodeDeployStrategy extends pulumi.ComponentResource {
 
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/codedeploy_IAM_role.html */
 function codeDeployStatements(args: CodeDeployStrategyArgs): Statement[] {
-  const { account, ecsService, routes } = args;
+  const { ecsService, routes } = args;
+  const { account } = args.context;
   const listeners = [routes.production.arn, routes.test.arn];
   const taskSets = pulumi.interpolate`task-set/${args.clusterName}/${ecsService.name}/*`;
   return [

@@ -1,19 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
 import { BundledFunction } from "../functions/bundled-function";
+import type { Context } from "../context";
 import { physicalName } from "../../lib/naming";
 import type { Network } from "../network/network";
 
 export interface HookFunctionArgs {
-  environment: string;
+  context: Context;
   service: string;
-  /** TypeScript file, relative to the repository root. */
+  /** TypeScript or Python file, relative to the repository root. */
   source: string;
   network: Network;
   /** Where the function finds the new version: its environment variable `TEST_URL`. */
   testUrl: pulumi.Input<string>;
   /** The only deployment group whose deployments it may report on. */
   deploymentGroupArn: pulumi.Input<string>;
-  logRetentionDays: number;
 }
 
 /**
@@ -30,8 +30,9 @@ export class HookFunction extends pulumi.ComponentResource {
     const made = new BundledFunction(
       `${name}-hook`,
       {
-        functionName: physicalName("function", "greenroom", args.environment, args.service, "hook"),
-        description: `Tries a new version of ${args.service} before customers of ${args.environment} get it`,
+        context: args.context,
+        functionName: physicalName("function", "greenroom", args.context.environment, args.service, "hook"),
+        description: `Tries a new version of ${args.service} before customers of ${args.context.environment} get it`,
         source: args.source,
         timeout: "5 minutes",
         memory: 256,
@@ -43,7 +44,6 @@ export class HookFunction extends pulumi.ComponentResource {
             resources: [args.deploymentGroupArn],
           },
         ],
-        logRetentionDays: args.logRetentionDays,
       },
       { parent: this },
     );

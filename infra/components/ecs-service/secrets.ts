@@ -1,7 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { SecretSource } from "../../definitions";
 import type { Account } from "../account";
 import type { Statement } from "../iam/role";
+
+/** Where a secret is kept: its name in Secrets Manager, or in Parameter Store. Never the secret itself. */
+export type SecretSource = { secret: string } | { parameter: string };
 
 type Secrets = Readonly<Record<string, SecretSource>>;
 

@@ -1,24 +1,48 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Service } from "../../definitions/overrides";
-import type { Account } from "../account";
-import { secretReferences, secretStatements } from "./secrets";
-import type { OwnResources } from "../../definitions";
-import { type Transform, transformed } from "../../lib/transform";
-import { Role, trustService } from "../iam/role";
+import type { Context } from "../context";
+import { type SecretSource, secretReferences, secretStatements } from "./secrets";
+import { Role, type Statement, trustService } from "../iam/role";
 import type { ImageRepository } from "../storage/image-repository";
 
 export interface TaskDefinitionArgs {
-  account: Account;
-  environment: string;
-  service: Service;
+  context: Context;
+  /**
+   * Name of the service and of its container.
+   * @example "trivia-api"
+   */
+  service: string;
+  /**
+   * The port that the container listens on; it gets it as `PORT`.
+   * @example 8080
+   */
+  port: number;
+  /**
+   * CPU units, 1024 to a vCPU.
+   * @example 256
+   */
+  cpu: number;
+  /**
+   * MiB
+   * @example 512
+   */
+  memory: number;
+  /**
+   * The container's environment variables, besides `PORT` and `ENVIRONMENT`.
+   * @example { LOG_LEVEL: "info" }
+   */
+  variables: Record<string, pulumi.Input<string>>;
+  /**
+   * Environment variables whose values ECS fetches when a task starts.
+   * @example { SIGNING_KEY: { secret: "leaderboard/signing-key" } }
+   */
+  secrets: Readonly<Record<string, SecretSource>>;
+  /**
+   * What the service itself may do.
+   * @example [{ actions: ["dynamodb:GetItem"], resources: [table.arn] }]
+   */
+  permissions: Statement[];
   repository: ImageRepository;
-  /** What the service has of its own. */
-  own: OwnResources;
-  /** Addresses of the services that it uses, by environment variable. */
-  addresses: Record<string, pulumi.Input<string>>;
-  logRetentionDays: number;
-  transform?: { bootstrap?: Transform<aws.ecs.TaskDefinitionArgs> };
 }
 
 /** What stands in the template for the image of the release. */
@@ -55,25 +79,26 @@ export class TaskDefinition extends pulumi.ComponentResource {
   constructor(name: string, args: TaskDefinitionArgs, opts?: pulumi.ComponentResourceOptions) {
     super("greenroom:infra:TaskDefinition", name, {}, opts);
     const child = { parent: this };
-    const { service, environment } = args;
-    const family = `greenroom-${environment}-${service.name}`;
+    const { service } = args;
+    const { account, environment, logRetentionDays } = args.context;
+    const family = `greenroom-${environment}-${service}`;
     // Only tasks of this account: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
     const trust = trustService("ecs-tasks.amazonaws.com", {
-      StringEquals: { "aws:SourceAccount": args.account.id },
+      StringEquals: { "aws:SourceAccount": account.id },
     });
 
     const logGroup = new aws.cloudwatch.LogGroup(
       `${name}-log`,
-      { name: `/greenroom/${environment}/${service.name}`, retentionInDays: args.logRetentionDays },
+      { name: `/greenroom/${environment}/${service}`, retentionInDays: logRetentionDays },
       child,
     );
     const taskRole = new Role(
       `${name}-task`,
       {
         roleName: `${family}-task`,
-        description: `What ${service.name} itself may do in ${environment}`,
+        description: `What ${service} itself may do in ${environment}`,
         trust,
-        statements: [...service.permissions, ...(args.own.permissions ?? [])],
+        statements: args.permissions,
       },
       child,
     );
@@ -81,7 +106,7 @@ export class TaskDefinition extends pulumi.ComponentResource {
       `${name}-execution`,
       {
         roleName: `${family}-execution`,
-        description: `Pulls the image of ${service.name} and writes its log in ${environment}`,
+        description: `Pulls the image of ${service} and writes its log in ${environment}`,
         trust,
         statements: [
           {
@@ -94,22 +119,22 @@ export class TaskDefinition extends pulumi.ComponentResource {
             actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
             resources: [pulumi.interpolate`${logGroup.arn}:*`],
           },
-          ...secretStatements(args.account, service.secrets),
+          ...secretStatements(account, args.secrets),
         ],
       },
       child,
     );
 
     const container = {
-      name: service.name,
+      name: service,
       essential: true,
-      portMappings: [{ containerPort: service.port, hostPort: service.port, protocol: "tcp" }],
+      portMappings: [{ containerPort: args.port, hostPort: args.port, protocol: "tcp" }],
       logConfiguration: {
         logDriver: "awslogs",
         options: {
           "awslogs-group": logGroup.name,
-          "awslogs-region": args.account.region,
-          "awslogs-stream-prefix": service.name,
+          "awslogs-region": account.region,
+          "awslogs-stream-prefix": service,
         },
       },
     };
@@ -122,29 +147,26 @@ export class TaskDefinition extends pulumi.ComponentResource {
     };
     const environmentOf = (variables: Record<string, pulumi.Input<string>>) =>
       Object.entries(variables).map(([key, value]) => ({ name: key, value }));
-    const secrets = secretReferences(args.account, service.secrets);
-    const port = { PORT: String(service.port) };
+    const secrets = secretReferences(account, args.secrets);
+    const port = { PORT: String(args.port) };
 
     const bootstrap = new aws.ecs.TaskDefinition(
-      ...transformed<aws.ecs.TaskDefinitionArgs>(
-        args.transform?.bootstrap,
-        `${name}-bootstrap`,
-        {
-          ...task,
-          // Nothing that a service's configuration says: a changed one is a release, and must not touch this.
-          cpu: "256",
-          memory: "512",
-          containerDefinitions: pulumi.jsonStringify([
-            {
-              ...container,
-              image: "public.ecr.aws/docker/library/node:22-alpine",
-              command: ["node", "-e", bootstrapServer],
-              environment: environmentOf(port),
-            },
-          ]),
-        },
-        child,
-      ),
+      `${name}-bootstrap`,
+      {
+        ...task,
+        // Nothing that a service's configuration says: a changed one is a release, and must not touch this.
+        cpu: "256",
+        memory: "512",
+        containerDefinitions: pulumi.jsonStringify([
+          {
+            ...container,
+            image: "public.ecr.aws/docker/library/node:22-alpine",
+            command: ["node", "-e", bootstrapServer],
+            environment: environmentOf(port),
+          },
+        ]),
+      },
+      child,
     );
 
     this.nodes = { taskRole, executionRole, logGroup, bootstrap };
@@ -153,16 +175,14 @@ export class TaskDefinition extends pulumi.ComponentResource {
     this.template = pulumi.jsonStringify(
       {
         ...task,
-        cpu: String(service.cpu),
-        memory: String(service.memory),
+        cpu: String(args.cpu),
+        memory: String(args.memory),
         containerDefinitions: [
           {
             ...container,
             image: imagePlaceholder,
             environment: environmentOf({
-              ...service.environment,
-              ...args.addresses,
-              ...args.own.environment,
+              ...args.variables,
               ENVIRONMENT: environment,
               ...port,
             }),

@@ -1,13 +1,13 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type Transform, transformed } from "../../lib/transform";
 import { toSeconds } from "../../lib/duration";
 import type { LoadBalancer } from "../network/load-balancer";
 import { physicalName } from "../../lib/naming";
+import type { Context } from "../context";
 import type { Network } from "../network/network";
 
 export interface TrafficRoutesArgs {
-  environment: string;
+  context: Context;
   service: string;
   network: Network;
   loadBalancer: LoadBalancer;
@@ -15,7 +15,6 @@ export interface TrafficRoutesArgs {
   testPort: number;
   targetPort: number;
   healthCheckPath: string;
-  transform?: { targetGroup?: Transform<aws.lb.TargetGroupArgs>; listener?: Transform<aws.lb.ListenerArgs> };
 }
 
 /** What the deployment moves: two target groups, and the listeners for customers and for test traffic. */
@@ -39,28 +38,25 @@ export class TrafficRoutes extends pulumi.ComponentResource {
 
   private targetGroup(name: string, colour: "blue" | "green", args: TrafficRoutesArgs) {
     return new aws.lb.TargetGroup(
-      ...transformed<aws.lb.TargetGroupArgs>(
-        args.transform?.targetGroup,
-        `${name}-${colour}`,
-        {
-          name: physicalName("targetGroup", "gr", args.environment, args.service, colour),
-          vpcId: args.network.vpcId,
-          targetType: "ip", // Tasks have network interfaces of their own (awsvpc).
-          protocol: "HTTP",
-          port: args.targetPort,
-          // What a draining task may take to finish its requests. Blue gets none by then, so that short is enough.
-          deregistrationDelay: toSeconds("30 seconds"),
-          healthCheck: {
-            path: args.healthCheckPath,
-            matcher: "200",
-            interval: toSeconds("10 seconds"),
-            timeout: toSeconds("5 seconds"),
-            healthyThreshold: 2,
-            unhealthyThreshold: 2,
-          },
+      `${name}-${colour}`,
+      {
+        name: physicalName("targetGroup", "gr", args.context.environment, args.service, colour),
+        vpcId: args.network.vpcId,
+        targetType: "ip", // Tasks have network interfaces of their own (awsvpc).
+        protocol: "HTTP",
+        port: args.targetPort,
+        // What a draining task may take to finish its requests. Blue gets none by then, so that short is enough.
+        deregistrationDelay: toSeconds("30 seconds"),
+        healthCheck: {
+          path: args.healthCheckPath,
+          matcher: "200",
+          interval: toSeconds("10 seconds"),
+          timeout: toSeconds("5 seconds"),
+          healthyThreshold: 2,
+          unhealthyThreshold: 2,
         },
-        { parent: this },
-      ),
+      },
+      { parent: this },
     );
   }
 
@@ -72,21 +68,18 @@ export class TrafficRoutes extends pulumi.ComponentResource {
     args: TrafficRoutesArgs,
   ) {
     return new aws.lb.Listener(
-      ...transformed<aws.lb.ListenerArgs>(
-        args.transform?.listener,
-        `${name}-${use}`,
-        {
-          loadBalancerArn: args.loadBalancer.arn,
-          port,
-          protocol: args.loadBalancer.protocol,
-          certificateArn: args.certificateArn,
-          // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
-          sslPolicy: args.certificateArn === undefined ? undefined : "ELBSecurityPolicy-TLS13-1-2-2021-06",
-          defaultActions: [{ type: "forward", targetGroupArn: first.arn }],
-        },
-        // The pipeline owns where traffic goes: an update by Pulumi must never send customers to an empty group.
-        { parent: this, ignoreChanges: ["defaultActions"] },
-      ),
+      `${name}-${use}`,
+      {
+        loadBalancerArn: args.loadBalancer.arn,
+        port,
+        protocol: args.loadBalancer.protocol,
+        certificateArn: args.certificateArn,
+        // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
+        sslPolicy: args.certificateArn === undefined ? undefined : "ELBSecurityPolicy-TLS13-1-2-2021-06",
+        defaultActions: [{ type: "forward", targetGroupArn: first.arn }],
+      },
+      // The pipeline owns where traffic goes: an update by Pulumi must never send customers to an empty group.
+      { parent: this, ignoreChanges: ["defaultActions"] },
     );
   }
 }

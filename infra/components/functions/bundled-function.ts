@@ -1,12 +1,13 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { bundleFunction } from "../../lib/bundling";
-import { type Transform, transformed } from "../../lib/transform";
 import { type Duration, toSeconds } from "../../lib/duration";
 import { Role, type Statement, trustService } from "../iam/role";
+import type { Context } from "../context";
 import type { Network } from "../network/network";
 
 export interface BundledFunctionArgs {
+  context: Context;
   /** Physical name, at most 64 characters. */
   functionName: string;
   description: string;
@@ -21,8 +22,6 @@ export interface BundledFunctionArgs {
   statements: Statement[];
   /** Puts the function into the private subnets. @default outside of any VPC */
   network?: Network;
-  logRetentionDays: number;
-  transform?: { function?: Transform<aws.lambda.FunctionArgs> };
 }
 
 /** A Lambda function from a TypeScript file of this repository, with its log and its own role. */
@@ -36,7 +35,7 @@ export class BundledFunction extends pulumi.ComponentResource {
     const child = { parent: this };
     const logGroup = new aws.cloudwatch.LogGroup(
       `${name}-log`,
-      { name: `/aws/lambda/${args.functionName}`, retentionInDays: args.logRetentionDays },
+      { name: `/aws/lambda/${args.functionName}`, retentionInDays: args.context.logRetentionDays },
       child,
     );
     const role = new Role(
@@ -68,26 +67,23 @@ export class BundledFunction extends pulumi.ComponentResource {
         child,
       );
     const made = new aws.lambda.Function(
-      ...transformed<aws.lambda.FunctionArgs>(
-        args.transform?.function,
-        `${name}-function`,
-        {
-          name: args.functionName,
-          description: args.description,
-          role: role.arn,
-          handler: "index.handler",
-          ...bundleFunction(args.source),
-          timeout: toSeconds(args.timeout),
-          memorySize: args.memory,
-          environment: args.environment && { variables: args.environment },
-          vpcConfig: args.network &&
-            securityGroup && {
-              subnetIds: args.network.privateSubnetIds,
-              securityGroupIds: [securityGroup.id],
-            },
-        },
-        { parent: this, dependsOn: [logGroup] },
-      ),
+      `${name}-function`,
+      {
+        name: args.functionName,
+        description: args.description,
+        role: role.arn,
+        handler: "index.handler",
+        ...bundleFunction(args.source),
+        timeout: toSeconds(args.timeout),
+        memorySize: args.memory,
+        environment: args.environment && { variables: args.environment },
+        vpcConfig: args.network &&
+          securityGroup && {
+            subnetIds: args.network.privateSubnetIds,
+            securityGroupIds: [securityGroup.id],
+          },
+      },
+      { parent: this, dependsOn: [logGroup] },
     );
     this.nodes = { function: made, role, logGroup };
     this.arn = made.arn;

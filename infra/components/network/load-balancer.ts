@@ -1,11 +1,11 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type Transform, transformed } from "../../lib/transform";
 import { physicalName } from "../../lib/naming";
+import type { Context } from "../context";
 import type { Network } from "./network";
 
 export interface LoadBalancerArgs {
-  environment: string;
+  context: Context;
   service: string;
   network: Network;
   /** With `domainName`. @default HTTP on 80 instead of HTTPS on 443 */
@@ -16,7 +16,6 @@ export interface LoadBalancerArgs {
   testPort: number;
   /** Port on which the targets listen. */
   targetPort: number;
-  transform?: { loadBalancer?: Transform<aws.lb.LoadBalancerArgs> };
 }
 
 /** A service's public application load balancer: customers on 80 or 443, test traffic from known addresses only. */
@@ -45,7 +44,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
     const securityGroup = new aws.ec2.SecurityGroup(
       `${name}-security-group`,
       {
-        description: `Load balancer of ${args.service} in ${args.environment}`,
+        description: `Load balancer of ${args.service} in ${args.context.environment}`,
         vpcId: args.network.vpcId,
         ingress: [
           {
@@ -77,18 +76,15 @@ export class LoadBalancer extends pulumi.ComponentResource {
     );
 
     const loadBalancer = new aws.lb.LoadBalancer(
-      ...transformed(
-        args.transform?.loadBalancer,
-        `${name}-load-balancer`,
-        {
-          name: physicalName("loadBalancer", "gr", args.environment, args.service),
-          loadBalancerType: "application",
-          subnets: args.network.publicSubnetIds,
-          securityGroups: [securityGroup.id],
-          dropInvalidHeaderFields: true,
-        },
-        { parent: this },
-      ),
+      `${name}-load-balancer`,
+      {
+        name: physicalName("loadBalancer", "gr", args.context.environment, args.service),
+        loadBalancerType: "application",
+        subnets: args.network.publicSubnetIds,
+        securityGroups: [securityGroup.id],
+        dropInvalidHeaderFields: true,
+      },
+      { parent: this },
     );
 
     const host = args.domainName ?? loadBalancer.dnsName;

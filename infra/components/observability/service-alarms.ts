@@ -1,11 +1,12 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { toSeconds } from "../../lib/duration";
+import type { Context } from "../context";
 import type { LoadBalancer } from "../network/load-balancer";
 import { physicalName } from "../../lib/naming";
 
 export interface ServiceAlarmsArgs {
-  environment: string;
+  context: Context;
   service: string;
   loadBalancer: LoadBalancer;
   /** Both are watched, as either may be the one with the new version. */
@@ -30,7 +31,7 @@ export class ServiceAlarms extends pulumi.ComponentResource {
       new aws.cloudwatch.MetricAlarm(
         `${name}-${kind}-${colour}`,
         {
-          name: physicalName("alarm", "greenroom", args.environment, args.service, kind, colour),
+          name: physicalName("alarm", "greenroom", args.context.environment, args.service, kind, colour),
           namespace: "AWS/ApplicationELB",
           dimensions: {
             LoadBalancer: args.loadBalancer.arnSuffix,

@@ -1,14 +1,13 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Account } from "../account";
+import type { Context } from "../context";
 import type { ArtifactBucket } from "../storage/artifact-bucket";
-import { type Transform, transformed } from "../../lib/transform";
 import { type Duration, toMinutes } from "../../lib/duration";
 import { Role, type Statement, trustService } from "../iam/role";
 import { physicalName } from "../../lib/naming";
 
 export interface BuildProjectArgs {
-  account: Account;
+  context: Context;
   /** Physical name. */
   projectName: string;
   description: string;
@@ -23,8 +22,6 @@ export interface BuildProjectArgs {
   /** What the commands may do besides reading and writing artifacts, logs and reports. */
   statements?: Statement[];
   timeout: Duration;
-  logRetentionDays: number;
-  transform?: { project?: Transform<aws.codebuild.ProjectArgs> };
 }
 
 /** A CodeBuild project that a pipeline runs, with its log, a local cache and its own role. */
@@ -39,7 +36,7 @@ export class BuildProject extends pulumi.ComponentResource {
     const projectName = physicalName("buildProject", args.projectName);
     const logGroup = new aws.cloudwatch.LogGroup(
       `${name}-log`,
-      { name: `/aws/codebuild/${projectName}`, retentionInDays: args.logRetentionDays },
+      { name: `/aws/codebuild/${projectName}`, retentionInDays: args.context.logRetentionDays },
       child,
     );
     const role = new Role(
@@ -48,7 +45,7 @@ export class BuildProject extends pulumi.ComponentResource {
         roleName: `${projectName}-build`,
         description: args.description,
         trust: trustService("codebuild.amazonaws.com", {
-          StringEquals: { "aws:SourceAccount": args.account.id },
+          StringEquals: { "aws:SourceAccount": args.context.account.id },
         }),
         statements: [
           ...(args.statements ?? []),
@@ -69,45 +66,42 @@ export class BuildProject extends pulumi.ComponentResource {
               "codebuild:CreateReportGroup",
               "codebuild:UpdateReport",
             ],
-            resources: [args.account.arn("codebuild", `report-group/${projectName}-*`)],
+            resources: [args.context.account.arn("codebuild", `report-group/${projectName}-*`)],
           },
         ],
       },
       child,
     );
     const project = new aws.codebuild.Project(
-      ...transformed<aws.codebuild.ProjectArgs>(
-        args.transform?.project,
-        `${name}-project`,
-        {
-          name: projectName,
-          description: args.description,
-          serviceRole: role.arn,
-          source: { type: "CODEPIPELINE", buildspec: args.buildspec },
-          artifacts: { type: "CODEPIPELINE" },
-          environment: {
-            type: "LINUX_CONTAINER",
-            image: args.image,
-            computeType: "BUILD_GENERAL1_SMALL",
-            // Only a privileged container can run Docker inside.
-            privilegedMode: args.docker,
-            environmentVariables: Object.entries(args.environment).map(([key, value]) => ({
-              name: key,
-              value,
-              type: "PLAINTEXT",
-            })),
-          },
-          // Kept on the build host while it lives, so never shared with other projects.
-          // https://docs.aws.amazon.com/codebuild/latest/userguide/caching-local.html
-          cache: {
-            type: "LOCAL",
-            modes: ["LOCAL_CUSTOM_CACHE", ...(args.docker ? ["LOCAL_DOCKER_LAYER_CACHE"] : [])],
-          },
-          logsConfig: { cloudwatchLogs: { status: "ENABLED", groupName: logGroup.name } },
-          buildTimeout: toMinutes(args.timeout),
+      `${name}-project`,
+      {
+        name: projectName,
+        description: args.description,
+        serviceRole: role.arn,
+        source: { type: "CODEPIPELINE", buildspec: args.buildspec },
+        artifacts: { type: "CODEPIPELINE" },
+        environment: {
+          type: "LINUX_CONTAINER",
+          image: args.image,
+          computeType: "BUILD_GENERAL1_SMALL",
+          // Only a privileged container can run Docker inside.
+          privilegedMode: args.docker,
+          environmentVariables: Object.entries(args.environment).map(([key, value]) => ({
+            name: key,
+            value,
+            type: "PLAINTEXT",
+          })),
         },
-        child,
-      ),
+        // Kept on the build host while it lives, so never shared with other projects.
+        // https://docs.aws.amazon.com/codebuild/latest/userguide/caching-local.html
+        cache: {
+          type: "LOCAL",
+          modes: ["LOCAL_CUSTOM_CACHE", ...(args.docker ? ["LOCAL_DOCKER_LAYER_CACHE"] : [])],
+        },
+        logsConfig: { cloudwatchLogs: { status: "ENABLED", groupName: logGroup.name } },
+        buildTimeout: toMinutes(args.timeout),
+      },
+      child,
     );
     this.nodes = { project, role, logGroup };
     this.projectName = project.name;

@@ -1,10 +1,10 @@
 import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Account } from "../account";
+import type { Context } from "../context";
 import type { ArtifactBucket } from "../storage/artifact-bucket";
 import { Role, trustRole, trustService } from "../iam/role";
 import { physicalName } from "../../lib/naming";
-import type { ActionWithPermissions } from "./pipeline-actions";
+import type { ActionWithPermissions } from "./actions/action";
 
 export interface Stage {
   name: string;
@@ -12,7 +12,7 @@ export interface Stage {
 }
 
 export interface PipelineRolesArgs {
-  account: Account;
+  context: Context;
   pipelineName: string;
   artifactBucket: ArtifactBucket;
   stages: Stage[];
@@ -23,7 +23,8 @@ export interface PipelineRolesArgs {
  * @see https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html
  */
 export function withRoles(name: string, args: PipelineRolesArgs, parent: pulumi.Resource) {
-  const { account, artifactBucket, pipelineName } = args;
+  const { artifactBucket, pipelineName } = args;
+  const { account } = args.context;
   const roleName = ({ action }: ActionWithPermissions) =>
     physicalName("role", pipelineName, "action", action.name.toLowerCase());
   const withOwnRole = args.stages.flatMap((stage) => stage.actions).filter((action) => action.statements);

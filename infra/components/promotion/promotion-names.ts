@@ -1,11 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../account";
-import { imageRepositoryName } from "../storage/image-repository";
 import { physicalName } from "../../lib/naming";
 
 /**
  * What staging and prod must call alike, as neither stack reads the other: the function that promotes, the role that
- * it takes on in prod's account, and where it puts image and bundle.
+ * it takes on in prod's account, and where it puts the bundle.
  */
 export function promotionNames(service: string) {
   return {
@@ -13,7 +12,6 @@ export function promotionNames(service: string) {
     promoter: physicalName("function", "greenroom-staging", service, "promote"),
     /** In prod's account. */
     receiveRole: physicalName("role", "greenroom-prod-receive", service),
-    repository: imageRepositoryName("prod", service),
     releaseKey: `releases/${service}.zip`,
   };
 }

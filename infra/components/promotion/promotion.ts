@@ -1,17 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Account } from "../account";
+import type { Context } from "../context";
 import { BundledFunction } from "../functions/bundled-function";
-import type { ImageRepository } from "../storage/image-repository";
+import type { Promoted } from "../release-target";
 import { promotionNames, releaseBucketName } from "./promotion-names";
 
 export interface PromotionArgs {
-  account: Account;
+  context: Context;
   service: string;
-  /** Staging's repository, that the image is copied from. */
-  repository: ImageRepository;
+  /** What is copied to prod beside the release itself. */
+  promoted: Promoted;
   /** 12 digits. @default this account */
   promoteToAccount?: string;
-  logRetentionDays: number;
 }
 
 /**
@@ -28,13 +27,14 @@ export class Promotion extends pulumi.ComponentResource {
   constructor(name: string, args: PromotionArgs, opts?: pulumi.ComponentResourceOptions) {
     super("greenroom:infra:Promotion", name, {}, opts);
     const names = promotionNames(args.service);
-    const target = args.promoteToAccount ?? args.account.id;
-    const receiveRole = args.account.roleArn(names.receiveRole, target);
-    this.releaseBucketName = releaseBucketName(args.account, target);
+    const target = args.promoteToAccount ?? args.context.account.id;
+    const receiveRole = args.context.account.roleArn(names.receiveRole, target);
+    this.releaseBucketName = releaseBucketName(args.context.account, target);
 
     const made = new BundledFunction(
       `${name}-promote`,
       {
+        context: args.context,
         functionName: names.promoter,
         description: `Hands tested releases of ${args.service} to prod`,
         source: "infra/functions/promote-release.ts",
@@ -42,18 +42,14 @@ export class Promotion extends pulumi.ComponentResource {
         memory: 1024,
         environment: {
           SERVICE: args.service,
-          SOURCE_REPOSITORY: args.repository.nodes.repository.name,
-          TARGET_REPOSITORY: names.repository,
+          ...args.promoted.environment,
           TARGET_ACCOUNT: target,
           RECEIVE_ROLE_ARN: receiveRole,
           RELEASE_BUCKET: this.releaseBucketName,
           RELEASE_KEY: names.releaseKey,
         },
         statements: [
-          {
-            actions: ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-            resources: [args.repository.arn],
-          },
+          ...args.promoted.read,
           { actions: ["sts:AssumeRole"], resources: [receiveRole] },
           {
             // Results of jobs have no resource-level permission; a job's id is known to who was given the job only.
@@ -62,7 +58,6 @@ export class Promotion extends pulumi.ComponentResource {
             resources: ["*"],
           },
         ],
-        logRetentionDays: args.logRetentionDays,
       },
       { parent: this },
     );

@@ -1,15 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Account } from "../account";
+import type { Context } from "../context";
 import type { ArtifactBucket } from "../storage/artifact-bucket";
 import { Role, trustRole } from "../iam/role";
-import type { ImageRepository } from "../storage/image-repository";
+import type { Promoted } from "../release-target";
 import { promotionNames } from "./promotion-names";
 
 export interface ReceiveReleaseArgs {
-  account: Account;
+  context: Context;
   service: string;
-  /** Prod's repository, that images are copied to. */
-  repository: ImageRepository;
+  /** What is copied from staging beside the release itself. */
+  promoted: Promoted;
   /** Prod's release bucket. */
   releases: ArtifactBucket;
   /** 12 digits. @default this account */
@@ -33,20 +33,9 @@ export class ReceiveRelease extends pulumi.ComponentResource {
       {
         roleName: names.receiveRole,
         description: `Adds releases of ${args.service}: for the promotion of staging`,
-        trust: trustRole(args.account.roleArn(names.promoter, args.promotedFromAccount)),
+        trust: trustRole(args.context.account.roleArn(names.promoter, args.promotedFromAccount)),
         statements: [
-          {
-            // https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html
-            actions: [
-              "ecr:BatchCheckLayerAvailability",
-              "ecr:BatchGetImage",
-              "ecr:CompleteLayerUpload",
-              "ecr:InitiateLayerUpload",
-              "ecr:PutImage",
-              "ecr:UploadLayerPart",
-            ],
-            resources: [args.repository.arn],
-          },
+          ...args.promoted.write,
           { actions: ["s3:PutObject"], resources: [args.releases.objects(names.releaseKey)] },
         ],
       },

@@ -1,9 +1,10 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { Context } from "../context";
 import { toSeconds } from "../../lib/duration";
 
 export interface ImageRepositoryArgs {
-  environment: string;
+  context: Context;
   service: string;
 }
 
@@ -24,7 +25,7 @@ export class ImageRepository extends pulumi.ComponentResource {
     const repository = new aws.ecr.Repository(
       `${name}-repository`,
       {
-        name: imageRepositoryName(args.environment, args.service),
+        name: imageRepositoryName(args.context.environment, args.service),
         imageTagMutability: "IMMUTABLE",
         imageScanningConfiguration: { scanOnPush: true },
         encryptionConfigurations: [{ encryptionType: "AES256" }],

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { buildImage } from "../lib/build-image";
-import { commonShape, type CommonDefinition } from "./common";
-import { checked } from "./check";
+import { buildImage } from "../../lib/build-image";
+import { commonShape, type CommonDefinition } from "../../definitions/common";
+import { checked } from "../../definitions/check";
 
 /** A container behind a load balancer, on ECS Fargate. Nothing is left out: `ecsService` fills in the defaults. */
 export interface EcsServiceDefinition extends CommonDefinition {
