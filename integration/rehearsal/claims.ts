@@ -1,8 +1,8 @@
 import { shareLimit } from "./bound";
-import { failed, meeting, ownFailures, propagationMs, type ReleaseFacts } from "./facts";
-import { awsTime, wallBetween, wallTime, type AwsMs, type ClockMapping } from "./model";
+import { failed, ownFailures, propagationMs, type ReleaseFacts } from "./facts";
+import { wallBetween, wallTime } from "./model";
 import type { Claim } from "./outcome";
-import { canaryPeriod, endOf } from "./periods";
+import { endOf } from "./periods";
 import { lateAfterMs, outcomes, type RecordedRequest } from "./traffic/recording";
 
 /**
@@ -100,12 +100,14 @@ export function holdsAllTraffic(
 }
 
 /**
- * That no customer is worse off than before: nothing failed beyond what the live version's own rate explains, of all
- * requests and of the candidate's. `timeoutsOnly` says that it may be this machine's doing.
+ * That no customer is worse off than before: nothing failed beyond what the live version's own rate explains, and none
+ * beyond what the team promises, of all requests and of the candidate's. `timeoutsOnly` says that it may be this
+ * machine's doing.
  */
 export function noWorse(facts: ReleaseFacts, seen: RecordedRequest[]): Claim & { timeoutsOnly: boolean } {
   const own = ownFailures(facts);
-  const share = own.of > 0 ? own.failures / own.of : 0;
+  const promised = 1 - facts.availabilityPercent / 100;
+  const share = own.of > 0 ? Math.min(own.failures / own.of, promised) : 0;
   const allowed = (requests: number) => (share > 0 ? shareLimit(requests, share) : 0);
   const failures = seen.filter(failed);
   const met = seen.filter(({ version }) => version === facts.intended);
@@ -120,7 +122,8 @@ export function noWorse(facts: ReleaseFacts, seen: RecordedRequest[]): Claim & {
       `${failures.length} of ${plural(seen.length, "request")} failed${byOutcome(failures)}` +
       (own.failures > 0
         ? `, ${metFailed.length} of ${met.length} by ${facts.intended}; before, ${facts.previous} failed ` +
-          `${own.failures} of ${own.of}, which explains ${allowed(seen.length)} and ${allowed(met.length)}`
+          `${own.failures} of ${own.of}; within the objective of ${facts.availabilityPercent} %, that explains ` +
+          `${allowed(seen.length)} and ${allowed(met.length)}`
         : "") +
       (failures.some(({ outcome }) => outcome === "timeout") ? busy(facts.busyPercent) : ""),
   };
@@ -149,82 +152,6 @@ export function onlyVersions({ previous, intended }: ReleaseFacts, seen: Recorde
     holds: strange.length === 0,
     evidence: strange.length === 0 ? versions.join(" or ") : `${strange.length} came from ${names}`,
   };
-}
-
-/** That only those who met the candidate were hurt, or nobody was. */
-export function onlyMeetingHurt(
-  facts: ReleaseFacts,
-  seen: RecordedRequest[],
-): Claim & { timeoutsOnly: boolean } {
-  const met = meeting(facts);
-  const own = ownFailures(facts);
-  const elsewhere = seen.filter((request) => !met(request));
-  const failures = elsewhere.filter(failed);
-  const allowed = own.failures > 0 ? shareLimit(elsewhere.length, own.failures / own.of) : 0;
-  return {
-    claim: "nobody was hurt without meeting it",
-    holds: failures.length <= allowed,
-    timeoutsOnly: failures.every(({ outcome }) => outcome === "timeout"),
-    evidence:
-      `${failures.length} of ${plural(elsewhere.length, "other request")} failed${byOutcome(failures)}` +
-      (allowed > 0 ? `; ${allowed} are explained by ${facts.previous}'s own rate` : "") +
-      firstOf(failures, facts.clock),
-  };
-}
-
-/** That those who met the candidate stayed within its bound, in time and in number. */
-export function withinBound(facts: ReleaseFacts, seen: RecordedRequest[]): Claim[] {
-  const { clock, bound, intended, release } = facts;
-  const canary = canaryPeriod(release);
-  const met = seen.filter(meeting(facts));
-  const from = canary ? wallTime(clock, canary.from) - propagationMs : Infinity;
-  const to = canary ? wallTime(clock, canary.from + bound.lastsMs) + propagationMs : -Infinity;
-  const late = met.filter(({ scheduledAt }) => scheduledAt > to);
-  const ended = canary ? wallTime(clock, canary.to) + propagationMs : -Infinity;
-  const meanwhile = seen.filter(
-    ({ scheduledAt, latencyMs }) => scheduledAt <= Math.min(to, ended) && scheduledAt + latencyMs >= from,
-  ).length;
-  const limit = shareLimit(meanwhile, bound.share);
-  const failures = met.filter(failed);
-  return [
-    {
-      claim: "it was not released to all at once",
-      holds: bound.share < 1,
-      evidence: `its first share of the traffic is ${percent(bound.share)}`,
-    },
-    {
-      claim: "it was met only in the time of its bound",
-      holds: canary !== undefined && late.length === 0,
-      evidence:
-        `${late.length} of ${plural(met.length, "request")} met ${intended} later than ` +
-        `${asSeconds(bound.lastsMs)} after its first traffic; it had traffic for ` +
-        asSeconds(canary ? canary.to - canary.from : 0),
-    },
-    {
-      claim: "no more met it than its share",
-      holds: met.length <= limit,
-      evidence:
-        `${plural(met.length, "request")} met it and ${failures.length} failed${byOutcome(failures)}, of ` +
-        `${meanwhile} meanwhile; ${percent(bound.share)} with tolerance are ${limit}`,
-    },
-  ];
-}
-
-export function nextSucceeds({ next }: ReleaseFacts): Claim {
-  return {
-    claim: "the next good release succeeds",
-    holds: next?.outcome === "safe",
-    evidence: next ? `${next.version} was ${next.outcome}` : "there was no next release",
-  };
-}
-
-const percent = (share: number) => `${+(share * 100).toFixed(2)} %`;
-const asSeconds = (ms: AwsMs) => `${(ms / 1000).toFixed(0)} s of AWS time`;
-
-function firstOf([first]: RecordedRequest[], clock: ClockMapping): string {
-  if (!first) return "";
-  const at = new Date(awsTime(clock, first.scheduledAt)).toISOString();
-  return `; the first at ${at}, by ${first.version || "nobody"}: ${first.outcome} ${first.status || ""}`.trimEnd();
 }
 
 export const plural = (count: number, word: string) => `${count} ${word}${count === 1 ? "" : "s"}`;

@@ -18,6 +18,8 @@ export interface ReleaseFacts {
   until: AwsMs;
   /** How busy this machine's processors were meanwhile; undefined where nobody knows. */
   busyPercent?: number;
+  /** The percentage of requests that the team promises to answer well. */
+  availabilityPercent: number;
   /** How many may meet it if it is bad. */
   bound: Bound;
   /** What became of the good release after it; absent when none came. */

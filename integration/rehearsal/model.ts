@@ -1,3 +1,4 @@
+import type { Objectives } from "../../infra/definitions/common";
 import type { AwsMs, ClockMapping, WallMs } from "./clock-mapping";
 import type { ReleaseOutcome, ScenarioVerdict } from "./outcome";
 import type { Outcome, VersionNamer } from "./traffic/recording";
@@ -121,6 +122,9 @@ export interface NotRehearsed {
 export interface PipelineStanding {
   service: string;
   environment: string;
+  /** What the team promises, and how many requests a second it expects of customers. */
+  objectives: Objectives;
+  expectedRate: number;
   /** In the order of the rehearsal. */
   releases: { scenario: string; version: string; outcome: ReleaseOutcome; asExpected: boolean }[];
   /** Why no release of it was rehearsed; absent when one was. */

@@ -174,11 +174,9 @@ export class Rehearsal {
   async facts(name: EnvironmentName, past: PastRelease, next?: Verdict): Promise<ReleaseFacts> {
     const { environments, service, local } = this.options;
     const recording = (await this.stop())[name];
-    const settings = await releaseSettings(
-      local.aws,
-      environments[name],
-      serviceOf(environments[name], service),
-    );
+    const handle = serviceOf(environments[name], service);
+    const { availabilityPercent } = handle.objectives;
+    const bound = boundOf(await releaseSettings(local.aws, environments[name], handle));
     const { clock } = this;
     const index = this.releases[name].indexOf(past);
     const later = this.releases[name][index + 1];
@@ -186,8 +184,8 @@ export class Rehearsal {
     const until = later ? beginOf(later.timeline) : awsTime(clock, recording.endedAt);
     const busyPercent = this.processors.busyPercent(wallTime(clock, from), wallTime(clock, until));
     const { timeline: release, intended, previous } = past;
-    const bound = boundOf(settings);
-    return { service, release, intended, previous, recording, clock, from, until, busyPercent, bound, next };
+    const seen = { recording, clock, from, until, busyPercent };
+    return { service, release, intended, previous, ...seen, availabilityPercent, bound, next };
   }
 
   private async follow(

@@ -75,9 +75,11 @@ export async function runScenarios(options: RunOptions): Promise<RehearsalResult
   const played = await Promise.all(results);
   const names = ["staging", "prod"] as const;
   const pipelines = names.flatMap((environment) =>
-    Object.keys(environments[environment].services).map((service) => ({
+    Object.entries(environments[environment].services).map(([service, { objectives, expectedRate }]) => ({
       service,
       environment,
+      objectives,
+      expectedRate,
       recording: service === "trivia-api" ? recordings[environment] : undefined,
     })),
   );

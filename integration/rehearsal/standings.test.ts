@@ -25,10 +25,12 @@ const scenarios = [
 const named = (service: number, balancer: number) =>
   recordingOf(0, () => ({}), { versionNamedBy: { service, "load balancer": balancer } });
 
+const promised = { objectives: { availabilityPercent: 99.9, latencyP99Ms: 500 }, expectedRate: 10 };
+
 describe("the standings", () => {
   it("have every pipeline of the stacks, with what became of its releases", () => {
     const pipelines = ["staging", "prod"].flatMap((environment) =>
-      ["shop", "stock"].map((service) => ({ service, environment })),
+      ["shop", "stock"].map((service) => ({ service, environment, ...promised })),
     );
     const leftOut = [{ service: "stock", reason: "it is the second of its kind", asked: false }];
     assert.deepEqual(
@@ -49,7 +51,11 @@ describe("the standings", () => {
   });
 
   it("take a reason for one environment as that one's", () => {
-    const pipelines = ["staging", "prod"].map((environment) => ({ service: "stock", environment }));
+    const pipelines = ["staging", "prod"].map((environment) => ({
+      service: "stock",
+      environment,
+      ...promised,
+    }));
     const leftOut = [{ service: "stock", environment: "prod", reason: "nobody approved it", asked: false }];
     assert.deepEqual(
       standings(pipelines, [], leftOut).map(({ notRehearsed }) => notRehearsed),
@@ -61,6 +67,7 @@ describe("the standings", () => {
     const pipelines = [named(9, 0), named(0, 9), named(1, 1), named(0, 0), undefined].map((recording) => ({
       service: "shop",
       environment: "prod",
+      ...promised,
       recording,
     }));
     assert.deepEqual(

@@ -2,9 +2,10 @@ import type { NotRehearsed, PipelineStanding, ScenarioResult } from "./model";
 import type { Recording } from "./traffic/recording";
 
 /** A pipeline of the stacks, with what clients of its service saw in its environment, where there were any. */
-export interface StackPipeline {
-  service: string;
-  environment: string;
+export interface StackPipeline extends Pick<
+  PipelineStanding,
+  "service" | "environment" | "objectives" | "expectedRate"
+> {
   recording?: Recording;
 }
 
@@ -17,7 +18,7 @@ export function standings(
   scenarios: readonly ScenarioResult[],
   notRehearsed: readonly NotRehearsed[],
 ): PipelineStanding[] {
-  return pipelines.map(({ service, environment, recording }) => {
+  return pipelines.map(({ service, environment, objectives, expectedRate, recording }) => {
     const releases = scenarios.flatMap(({ id, verdict }) =>
       (verdict?.releases ?? [])
         .filter((release) => release.service === service && release.environment === environment)
@@ -29,6 +30,8 @@ export function standings(
     return {
       service,
       environment,
+      objectives,
+      expectedRate,
       releases,
       notRehearsed:
         releases.length > 0 ? undefined : (leftOut?.reason ?? "no scenario released it to its end"),

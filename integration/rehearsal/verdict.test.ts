@@ -70,6 +70,7 @@ function facts(
     clock,
     from: 0,
     until: 100_000,
+    availabilityPercent: 99,
     bound,
     ...more,
   };
@@ -301,7 +302,15 @@ describe("the verdict on a release that the pipeline calls released", () => {
       const worse = but(always, (at, i) => good(at, i).version === "new" && i % 20 === 0, failure);
       const { outcome, reason } = judge(given(worse));
       assert.equal(outcome, "not safe");
-      assert.match(reason, /70 of 1040 by new; before, old failed 5 of 500, which explains 31 and 24$/);
+      assert.match(
+        reason,
+        /70 of 1040 by new; before, old failed 5 of 500; within the objective of 99 %, that explains 31 and 24$/,
+      );
+    });
+    it("is not safe when that is beyond the objective", () => {
+      const { outcome, reason } = judge({ ...given(always), availabilityPercent: 99.9 });
+      assert.equal(outcome, "not safe");
+      assert.match(reason, /within the objective of 99.9 %, that explains 7 and 6$/);
     });
     it("is not safe when the candidate alone fails more often than that explains", () => {
       let failures = 0;
@@ -313,7 +322,7 @@ describe("the verdict on a release that the pipeline calls released", () => {
       );
       const { outcome, reason } = judge(given(worse));
       assert.equal(outcome, "not safe");
-      assert.match(reason, /^28 of 1500 .* which explains 31 and 24$/);
+      assert.match(reason, /^28 of 1500 .* that explains 31 and 24$/);
     });
     it("is not safe when it was another version that failed before", () =>
       assert.equal(outcomeOf(given(but(always, (at) => at < 2500, { version: "other" }))), "not safe"));

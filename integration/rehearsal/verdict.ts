@@ -1,15 +1,5 @@
-import {
-  endedByItself,
-  holdsAllTraffic,
-  kept,
-  nextSucceeds,
-  noWorse,
-  onlyMeetingHurt,
-  onlyVersions,
-  pipelineSays,
-  plural,
-  withinBound,
-} from "./claims";
+import { endedByItself, holdsAllTraffic, kept, noWorse, onlyVersions, pipelineSays, plural } from "./claims";
+import { nextSucceeds, onlyMeetingHurt, withinBound } from "./exposure";
 import { look, meeting, type ReleaseFacts } from "./facts";
 import type { Claim, ReleaseOutcome, Verdict } from "./outcome";
 import { partsOf } from "./parts";

@@ -19,12 +19,13 @@ export function standingsCard(pipelines: readonly PipelineStanding[]): Html {
             <th scope="col">Service</th>
             <th scope="col">Environment</th>
             <th scope="col">What became of its releases</th>
+            <th scope="col">Objectives</th>
             <th scope="col">Version named by</th>
           </tr>
         </thead>
         <tbody>
           ${pipelines.map(
-            ({ service, environment, releases, notRehearsed, versionNamedBy }) =>
+            ({ service, environment, objectives, expectedRate, releases, notRehearsed, versionNamedBy }) =>
               html`<tr>
                 <td>${service}</td>
                 <td>${environment}</td>
@@ -38,6 +39,10 @@ export function standingsCard(pipelines: readonly PipelineStanding[]): Html {
                         )
                       : html`<span class="pill warn">not rehearsed</span> ${notRehearsed}`
                   }
+                </td>
+                <td>
+                  ${objectives.availabilityPercent} % answered well, 99 % of them within
+                  ${objectives.latencyP99Ms} ms, at ${expectedRate} requests a second
                 </td>
                 <td>${versionNamedBy === undefined ? "–" : namers[versionNamedBy]}</td>
               </tr>`,

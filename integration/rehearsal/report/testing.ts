@@ -205,6 +205,7 @@ export function sampleResult(): RehearsalResult {
     more: Pick<ReleaseFacts, "recording" | "until" | "next">,
   ): ReleaseFacts => ({
     service: "trivia-api",
+    availabilityPercent: 99.9,
     bound,
     release: of,
     intended,
@@ -263,6 +264,7 @@ export function sampleResult(): RehearsalResult {
       traffic: [trafficSeries("trivia-api", later, clock, { from: t1, to: t2 })],
     },
   ];
+  const promised = { objectives: { availabilityPercent: 99.9, latencyP99Ms: 500 }, expectedRate: 10 };
   const notRehearsed = [
     { service: "leaderboard", reason: "the first service of each kind is rehearsed", asked: false },
   ];
@@ -274,10 +276,10 @@ export function sampleResult(): RehearsalResult {
     scenarios,
     pipelines: standings(
       [
-        { service: "trivia-api", environment: "staging", recording: staging },
-        { service: "trivia-api", environment: "prod", recording: prod },
-        { service: "leaderboard", environment: "staging" },
-        { service: "leaderboard", environment: "prod" },
+        { service: "trivia-api", environment: "staging", ...promised, recording: staging },
+        { service: "trivia-api", environment: "prod", ...promised, recording: prod },
+        { service: "leaderboard", environment: "staging", ...promised },
+        { service: "leaderboard", environment: "prod", ...promised },
       ],
       scenarios,
       notRehearsed,

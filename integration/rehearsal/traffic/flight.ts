@@ -1,12 +1,10 @@
 import type { Client, Dispatcher } from "undici";
+import { versionByHeader } from "../../local-aws/core/versions";
 import { expectsBody, expectsStatus, wrongWith, type AnswerHeaders } from "./expectation";
 import { labelOf, type RequestTemplate, type ResolvedOptions } from "./options";
 import type { Outcome, VersionNamer } from "./recording";
 
 const longestBody = 1 << 20;
-/** With which the load balancer of a rehearsal says that it named the version, as the service did not. */
-const namedByHeader = "x-greenroom-version-by";
-
 /** Sends a request over a connection. `reset` asks for the connection to be closed after it. */
 export function dispatch(
   client: Client,
@@ -62,7 +60,7 @@ export class Flight implements Dispatcher.DispatchHandler {
     const version = headers[this.options.versionHeader];
     this.status = status;
     this.version = (Array.isArray(version) ? version[0] : version) ?? "";
-    if (this.version) this.namedBy = headers[namedByHeader] === undefined ? "service" : "load balancer";
+    if (this.version) this.namedBy = headers[versionByHeader] === undefined ? "service" : "load balancer";
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {

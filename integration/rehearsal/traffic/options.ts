@@ -1,3 +1,4 @@
+import { versionHeader } from "../../local-aws/core/versions";
 import type { Expectation } from "./definition";
 
 /** One kind of request that clients send, ready to go. */
@@ -54,7 +55,7 @@ export type ResolvedOptions = Required<Omit<ClientOptions, "hostHeader">> & Pick
 export function resolveOptions(options: ClientOptions): ResolvedOptions {
   const resolved = {
     ...options,
-    versionHeader: (options.versionHeader ?? "x-service-version").toLowerCase(),
+    versionHeader: (options.versionHeader ?? versionHeader).toLowerCase(),
     standIns: options.standIns ?? ["bootstrap"],
     timeoutMs: options.timeoutMs ?? 5000,
     maxSeconds: options.maxSeconds ?? 600,
