@@ -109,4 +109,6 @@ export interface Container {
   readonly ended: Promise<{ exitCode: number | undefined; reason: string }>;
   /** Sends the image's stop signal, then kills after the timeout. Resolves when it has ended. */
   stop(): Promise<void>;
+  /** Kills it at once; `ended` tells when it has ended. */
+  kill(): void;
 }

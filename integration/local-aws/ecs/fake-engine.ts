@@ -12,6 +12,8 @@ export class FakeEngine implements ContainerEngine {
   networks = 0;
   /** What an image answers with; 200 unless it is here. A sentence instead: it cannot be pulled. */
   readonly images = new Map<string, number | string>();
+  /** Of images by their names; `sha256:1234` unless it is here. */
+  readonly digests = new Map<string, string>();
   readonly running: FakeContainer[] = [];
   readonly specs: ContainerSpec[] = [];
   /** Told of each start, and of each stop while the container still runs. */
@@ -62,7 +64,7 @@ export class FakeEngine implements ContainerEngine {
 
 export class FakeContainer implements Container {
   readonly id = `container-${Math.random()}`;
-  readonly imageDigest = "sha256:1234";
+  readonly imageDigest: string | undefined;
   readonly ended: Promise<{ exitCode: number | undefined; reason: string }>;
   private end: (how: { exitCode: number; reason: string }) => void = () => undefined;
   private readonly server = http.createServer((_request, response) => {
@@ -74,6 +76,7 @@ export class FakeContainer implements Container {
     readonly spec: ContainerSpec,
     private readonly engine: FakeEngine,
   ) {
+    this.imageDigest = engine.digests.get(spec.image) ?? "sha256:1234";
     this.ended = new Promise((resolve) => (this.end = resolve));
   }
 
@@ -99,6 +102,10 @@ export class FakeContainer implements Container {
     const at = this.engine.running.indexOf(this);
     if (at >= 0) this.engine.running.splice(at, 1);
     this.end({ exitCode, reason: `exit code ${exitCode}` });
+  }
+
+  kill(): void {
+    if (this.engine.running.includes(this)) this.exit(137);
   }
 
   async stop(): Promise<void> {

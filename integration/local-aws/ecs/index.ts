@@ -4,6 +4,7 @@ import type { Aws } from "../core/aws";
 import { Regional } from "../core/regional";
 import { actingService } from "../core/service";
 import { clusters } from "./clusters";
+import { cannotDo } from "./faults";
 import type { EcsState } from "./model";
 import { Scheduler } from "./scheduler";
 import { services } from "./services";
@@ -14,6 +15,7 @@ import { tasks } from "./tasks";
 
 /** Amazon ECS: task definitions, services under CodeDeploy, their task sets, and tasks that really run. */
 export function ecs(aws: Aws, containers: ContainerEngine) {
+  aws.faults.cannot = cannotDo(containers.name);
   const states = new Regional<EcsState>((account, region) => ({
     owner: aws.root(account, region),
     clusters: new Map(),

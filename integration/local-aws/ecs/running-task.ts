@@ -18,6 +18,8 @@ const defaultStartTimeout = 180;
  */
 export class RunningTask {
   readonly targets: Target[] = [];
+  /** Take its addresses out of the directory of tasks. */
+  private readonly directory: (() => void)[] = [];
   /** When it begins to end: by itself, or because it was told to. From then on it takes no new request. */
   readonly leaving: Promise<{ byItself: boolean }>;
   /** When it has stopped. */
@@ -146,7 +148,14 @@ export class RunningTask {
     for (const { targetGroupArn, containerName, containerPort = 0 } of this.set.loadBalancers) {
       const container = this.started.get(containerName ?? "")?.container;
       if (!container || !targetGroupArn || this.stopping) continue;
-      const target = targetOf(targetGroupArn, (this.network ?? container).address(containerPort));
+      const address = (this.network ?? container).address(containerPort);
+      const { imageDigest } = container;
+      if (imageDigest) {
+        const { account } = this.identity;
+        const startedAt = this.aws.clock.now();
+        this.directory.push(this.aws.tasks.put(address, { imageDigest, account, startedAt }));
+      }
+      const target = targetOf(targetGroupArn, address);
       this.targets.push(target);
       await registerTarget(this.aws, this.identity, target);
     }
@@ -169,6 +178,7 @@ export class RunningTask {
     }
     this.show("STOPPING");
     await this.stopContainers();
+    for (const leave of this.directory) leave();
     task.stoppedAt = aws.clock.now();
     this.show("STOPPED");
     this.end();

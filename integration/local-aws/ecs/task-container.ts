@@ -1,6 +1,13 @@
 import type { Aws, Identity } from "../core/aws";
 import { LogStream } from "../core/log-stream";
-import type { Container, ContainerEngine, HealthCheck, TaskNetwork } from "../containers/engine";
+import type {
+  Container,
+  ContainerEngine,
+  ContainerSpec,
+  HealthCheck,
+  TaskNetwork,
+} from "../containers/engine";
+import { startWithFaults } from "./faults";
 import { isChecked } from "./health-check";
 import type { StoredTask, StoredTaskDefinition } from "./model";
 import { resolveSecrets } from "./secrets";
@@ -50,7 +57,7 @@ export class TaskContainer {
     const log = openLog(definition, taskId, aws, execution);
     let pass: () => void = () => undefined;
     const healthy = new Promise<void>((resolve) => (pass = resolve));
-    const container = await engine.start({
+    const spec: ContainerSpec = {
       name: `${place.service}/${taskId}/${name}`,
       image,
       pullAs: execution,
@@ -75,7 +82,8 @@ export class TaskContainer {
       }),
       stopTimeoutSeconds: definition.stopTimeout ?? defaultStopTimeout,
       onLine: (line) => log?.write(line),
-    });
+    };
+    const container = await startWithFaults(engine, spec, { aws, account: owner.account });
     const { imageDigest, id } = container;
     Object.assign(shown, { lastStatus: "RUNNING", imageDigest, runtimeId: id });
     void container.ended.then(({ exitCode, reason }) =>
