@@ -35,6 +35,7 @@ describe("a task", () => {
         attachments: [],
         overrides: { containerOverrides: [] },
         tags: [],
+        version: 3,
         createdAt: 0,
         startedAt: 0,
         pullStartedAt: 0,
@@ -44,6 +45,8 @@ describe("a task", () => {
     );
     assert.deepEqual(task.containers, [
       {
+        containerArn: task.containers?.[0]?.containerArn,
+        taskArn: task.taskArn,
         name: "web",
         image: "v1",
         lastStatus: "RUNNING",
