@@ -7,6 +7,11 @@ import { readRequest, writeAnswer, writeError } from "../load-balancing/query";
 export const account = "111111111111";
 export const region = "us-east-1";
 
+const notFound = {
+  GetSecretValue: ["ResourceNotFoundException", "Secrets Manager can't find the specified secret."],
+  GetParameter: ["ParameterNotFound", "not there"],
+} as const;
+
 /** For tests: the base as far as the acting services need it, in memory. */
 export class FakeBase {
   readonly alarms = new Map<string, "OK" | "ALARM">();
@@ -60,7 +65,10 @@ export class FakeBase {
       const input = JSON.parse(body.toString()) as Record<string, unknown>;
       const answer = this.json(target, input);
       if (answer) json(200, answer);
-      else json(400, { __type: "NotHere", message: target }, "NotHere");
+      else if (target in notFound) {
+        const [code, message] = notFound[target as keyof typeof notFound];
+        json(400, { __type: code, message }, code);
+      } else json(400, { __type: "NotHere", message: target }, "NotHere");
     } else if (query.get("Version") === "2011-06-15") this.sts(query, request, response);
     else {
       const { action, input } = readRequest(body) ?? { action: "none", input: {} };
@@ -69,6 +77,12 @@ export class FakeBase {
       response.writeHead(failed ? 400 : 200, { "content-type": "text/xml" });
       response.end(failed ? writeError(answer, action) : writeAnswer(action, answer));
     }
+  }
+
+  /** Of a secret or parameter; that of a version of a secret is stored under `id stage version`. */
+  private valueOf(key: unknown[], answer: (value: string) => object): object | undefined {
+    const value = this.secrets.get(key.filter((part) => part !== undefined).join(" "));
+    return value === undefined ? undefined : answer(value);
   }
 
   private json(operation: string, input: Record<string, unknown>): object | undefined {
@@ -80,9 +94,11 @@ export class FakeBase {
             .map((AlarmName) => ({ AlarmName, StateValue: this.alarms.get(AlarmName) })),
         };
       case "GetSecretValue":
-        return { SecretString: this.secrets.get(String(input.SecretId)) };
+        return this.valueOf([input.SecretId, input.VersionStage, input.VersionId], (SecretString) => ({
+          SecretString,
+        }));
       case "GetParameter":
-        return { Parameter: { Name: input.Name, Value: this.secrets.get(String(input.Name)) } };
+        return this.valueOf([input.Name], (Value) => ({ Parameter: { Name: input.Name, Value } }));
       case "CreateLogStream":
         return {};
       case "PutLogEvents":

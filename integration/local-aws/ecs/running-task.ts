@@ -6,6 +6,7 @@ import { holds, inOrder } from "./dependencies";
 import { taskHealth } from "./health-check";
 import type { StoredService, StoredTask, StoredTaskSet } from "./model";
 import { tellTask } from "./state-events";
+import { resolveSecrets } from "./secrets";
 import { drainTarget, registerTarget, targetOf, type Target } from "./targets";
 import { TaskContainer, type ContainerDefinition, type TaskPlace } from "./task-container";
 
@@ -77,6 +78,10 @@ export class RunningTask {
       ? await this.aws.assumeRole(executionRoleArn, region, id)
       : this.identity;
     const role = taskRoleArn ? await this.aws.assumeRole(taskRoleArn, region, id) : undefined;
+    // All of them before any container: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html
+    const secrets = new Map<string, Record<string, string>>();
+    for (const definition of containerDefinitions)
+      secrets.set(definition.name, await resolveSecrets(this.aws, execution, definition.secrets ?? []));
     if (containerDefinitions.length > 1) {
       const ports = containerDefinitions.flatMap(({ portMappings = [] }) => portMappings);
       this.network = await this.containers.openTaskNetwork?.(ports.map((one) => one.containerPort ?? 0));
@@ -91,6 +96,7 @@ export class RunningTask {
       execution,
       role,
       network: this.network,
+      secrets,
     };
     for (const definition of inOrder(containerDefinitions)) {
       await this.dependenciesOf(definition);

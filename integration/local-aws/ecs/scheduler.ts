@@ -81,6 +81,8 @@ export class Scheduler {
       healthStatus: "UNKNOWN",
       createdAt: this.aws.clock.now(),
       containers: set.taskDefinition.containerDefinitions.map(({ name, image }) => ({
+        containerArn: `arn:aws:ecs:${region}:${account}:container/${cluster.name}/${id}/${randomUUID()}`,
+        taskArn: `arn:aws:ecs:${region}:${account}:task/${cluster.name}/${id}`,
         name,
         image,
         lastStatus: "PENDING",

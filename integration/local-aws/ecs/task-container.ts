@@ -10,7 +10,6 @@ import type {
 import { startWithFaults } from "./faults";
 import { isChecked } from "./health-check";
 import type { StoredTask, StoredTaskDefinition } from "./model";
-import { resolveSecrets } from "./secrets";
 
 /** Seconds between SIGTERM and SIGKILL. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#container_definition_timeout */
 const defaultStopTimeout = 30;
@@ -29,6 +28,8 @@ export interface TaskPlace {
   execution: Identity;
   role: Identity | undefined;
   network: TaskNetwork | undefined;
+  /** The values of each container's secrets, by the container's name. */
+  secrets: ReadonlyMap<string, Record<string, string>>;
 }
 
 /** A container of a task, with its log, and with what the task shows of it kept true. */
@@ -51,7 +52,7 @@ export class TaskContainer {
     onHealth: (health: "HEALTHY" | "UNHEALTHY") => void,
   ): Promise<TaskContainer> {
     const { aws, engine, task, execution, role, owner, taskDefinition, network } = place;
-    const { name, image, environment = [], secrets = [], portMappings = [] } = definition;
+    const { name, image, environment = [], portMappings = [] } = definition;
     const taskId = task.taskArn.split("/").at(-1) ?? "";
     const shown = task.containers.find((one) => one.name === name) ?? {};
     const log = openLog(definition, taskId, aws, execution);
@@ -66,7 +67,7 @@ export class TaskContainer {
       workingDirectory: definition.workingDirectory,
       environment: {
         ...Object.fromEntries(environment.map((one) => [one.name ?? "", one.value ?? ""])),
-        ...(await resolveSecrets(aws, execution, secrets)),
+        ...place.secrets.get(name),
         AWS_REGION: owner.region,
         ...(role ? credentialsOf(role) : {}),
       },

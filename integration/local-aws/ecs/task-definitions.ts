@@ -6,6 +6,7 @@ import { inOrder } from "./dependencies";
 import { clientError, invalid } from "./errors";
 import { checkedHealthCheck } from "./health-check";
 import type { EcsState, StoredTaskDefinition } from "./model";
+import { checkSecrets } from "./secrets";
 
 // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-tasks-size
 const fargateMemoryMiB: Record<string, (memory: number) => boolean> = {
@@ -125,6 +126,7 @@ function checked(
     if (container.logConfiguration && container.logConfiguration.logDriver !== "awslogs") {
       throw invalid(`not implemented: ECS log driver "${container.logConfiguration.logDriver}"`);
     }
+    checkSecrets(container, input.executionRoleArn);
     const healthCheck = checkedHealthCheck(container, engine);
     return {
       cpu: 0,

@@ -35,7 +35,6 @@ describe("a task", () => {
         attachments: [],
         overrides: { containerOverrides: [] },
         tags: [],
-        version: 3,
         createdAt: 0,
         startedAt: 0,
         pullStartedAt: 0,
@@ -115,27 +114,6 @@ describe("a task", () => {
     local.engine.images.delete("v9");
     await local.steady(taskDefinition);
     assert.ok(local.engine.specs.length >= 2);
-  });
-
-  it("whose secret has no value does not start", async () => {
-    await local.client.send(new sdk.CreateClusterCommand({ clusterName: "main" }));
-    const taskDefinition = await local.register("v1", {
-      containerDefinitions: [
-        {
-          name: "web",
-          image: "v1",
-          portMappings: [{ containerPort: 8080 }],
-          secrets: [{ name: "KEY", valueFrom: "/none" }],
-        },
-      ],
-    });
-    await local.createService("v1", { taskDefinition });
-    const [stopped] = await until(async () => {
-      const found = await local.tasks("STOPPED");
-      return found.length > 0 ? found : undefined;
-    });
-    assert.equal(stopped?.stoppedReason, "ResourceInitializationError: the secret KEY (/none) has no value");
-    assert.deepEqual(local.engine.specs, []);
   });
 
   it("that is not essential may end", async () => {
