@@ -10,9 +10,9 @@ import { codebuild } from "./codebuild";
 import { codedeploy } from "./codedeploy";
 import { codepipeline } from "./codepipeline/codepipeline";
 import { SourceHost } from "./codepipeline/sources";
-import { chooseEngine, type EngineName } from "./containers/choose";
-import { dockerEngine, openDocker, type DockerRuntime } from "./containers/docker";
-import { processEngine } from "./containers/process";
+import { chooseRuntime, type RuntimeName } from "./containers/choose";
+import { dockerRuntime, openDocker, type DockerDaemon } from "./containers/docker";
+import { processRuntime } from "./containers/process";
 import { unlessAborted } from "./core/abort";
 import { Aws } from "./core/aws";
 import { Clock } from "./core/clock";
@@ -38,7 +38,7 @@ export interface LocalAwsOptions {
   /** The virtual environment that has MiniStack and the AWS command line, or why there is none. */
   venv: string | { missing: string };
   /** What runs images. @default Docker where its daemon answers and has, or can pull, `images` */
-  containers?: EngineName;
+  containers?: RuntimeName;
   /** What builds will run in and build on; with Docker they are there from the start. */
   images?: readonly string[];
   /** What is kept from run to run goes here: caches of builds, and the bases' logs. */
@@ -62,12 +62,12 @@ export interface LocalAws {
   /** How versions are called that do not name themselves: `versions.name({ imageDigest, account }, "abc123")`. */
   versionNames: Versions;
   /** What runs images, and why that. */
-  containers: { engine: EngineName; because: string };
+  containers: { runtime: RuntimeName; because: string };
   /** Who serves what. */
   servedBy: ServedBy[];
   /** Of the bases, by their names. */
   versions: Record<string, string>;
-  /** What the bases and the container engine cannot prove, of what ran so far, each in a sentence. */
+  /** What the bases and the container runtime cannot prove, of what ran so far, each in a sentence. */
   readonly limits: string[];
   /** Rejects when a base or Docker ends before the local AWS is closed. */
   failed: Promise<never>;
@@ -94,8 +94,8 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   try {
     const folder = await mkdtemp(path.join(os.tmpdir(), "greenroom-"));
     closers.push(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
-    const opened: DockerRuntime[] = [];
-    closers.push(() => Promise.all(opened.map((runtime) => runtime.close())));
+    const opened: DockerDaemon[] = [];
+    closers.push(() => Promise.all(opened.map((daemon) => daemon.close())));
     const gateway = new Gateway(warn);
     const endpoint = await listen(gateway, options.port);
     closers.push(() => gateway.close());
@@ -103,11 +103,11 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       const id = randomBytes(4).toString("hex");
       const { signal, say } = options;
       const gatewayPort = Number(new URL(endpoint).port);
-      const runtime = await openDocker({ id, gatewayPort, warn, say, signal });
-      opened.push(runtime);
-      return runtime;
+      const daemon = await openDocker({ id, gatewayPort, warn, say, signal });
+      opened.push(daemon);
+      return daemon;
     });
-    const { docker: chosen, because } = await chooseEngine({
+    const { docker: chosen, because } = await chooseRuntime({
       asked: options.containers,
       images: options.images ?? [],
       openDocker: docker,
@@ -120,7 +120,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     const starting = startBases({ choice, venv, token, folder, keepFolder, endpoint, docker, warn });
     const bases = await unlessAborted(starting, options.signal).catch(async (error: unknown) => {
       // Without its container, a base does not go on starting; only a pull does.
-      await Promise.all(opened.map((runtime) => runtime.close()));
+      await Promise.all(opened.map((daemon) => daemon.close()));
       const gone = starting.then((late) => late.close()).catch(() => undefined);
       await Promise.race([gone, new Promise((resolve) => setTimeout(resolve, giveUpMs))]);
       throw error;
@@ -136,8 +136,8 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     const watch = alarms(aws, gateway, metrics);
     closers.push(() => watch.close());
     const containers = chosen
-      ? dockerEngine({ runtime: chosen, folder, aws })
-      : processEngine({
+      ? dockerRuntime({ daemon: chosen, folder, aws })
+      : processRuntime({
           folder,
           cacheFolder: path.join(keepFolder, "cache"),
           aws,
@@ -164,7 +164,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     const servedBy = [{ by: "Greenroom", services: acted }, ...bases.routes.table()];
     const ofBases = limitsOf(bases.routes);
     const versions = bases.routes.versions();
-    const failed = Promise.race([bases.failed, ...opened.map((runtime) => runtime.failed)]);
+    const failed = Promise.race([bases.failed, ...opened.map((daemon) => daemon.failed)]);
     failed.catch(() => undefined);
     return {
       aws,
@@ -172,7 +172,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       loadBalancing: balancing,
       faults: aws.faults,
       versionNames: aws.versions,
-      containers: { engine: containers.name, because },
+      containers: { runtime: containers.name, because },
       servedBy,
       versions,
       get limits() {

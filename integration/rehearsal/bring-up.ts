@@ -4,7 +4,7 @@ import path from "node:path";
 import { buildImage } from "../../infra/lib/build-image";
 import { allOf, root, stackSettings, venv } from "../checkout";
 import type { BaseChoice } from "../local-aws/base";
-import type { EngineName } from "../local-aws/containers/choose";
+import type { RuntimeName } from "../local-aws/containers/choose";
 import { baseImages } from "../local-aws/containers/docker/build-bases";
 import { pullableName } from "../local-aws/containers/docker/build-image";
 import { startLocalAws, type LocalAws } from "../local-aws/local-aws";
@@ -28,7 +28,7 @@ export interface BringUpOptions {
   /** LocalStack's token. */
   token?: string;
   /** What runs images. @default Docker where its daemon answers and has, or can pull, what the services need */
-  containers?: EngineName;
+  containers?: RuntimeName;
   progress: Progress;
   /** Gives up, and leaves nothing. */
   signal?: AbortSignal;

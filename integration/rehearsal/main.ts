@@ -3,7 +3,7 @@ import path from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { root, takeToken } from "../checkout";
 import { localStackImage, parseBase } from "../local-aws/base";
-import { engineNames, type EngineName } from "../local-aws/containers/choose";
+import { runtimeNames, type RuntimeName } from "../local-aws/containers/choose";
 import { engineMissing } from "../provision/engine";
 import { bringUp, type BroughtUp } from "./bring-up";
 import { exitCode, outcomeCodes } from "./model";
@@ -22,7 +22,7 @@ interface Options {
   base: string;
   localstackImage?: string;
   localstackDockerSocket?: boolean;
-  containers?: EngineName;
+  containers?: RuntimeName;
   engine?: boolean;
   keep?: boolean;
 }
@@ -96,10 +96,10 @@ function readOptions(): Options {
     )
     .addOption(
       new Option(
-        "--containers <engine>",
+        "--containers <runtime>",
         "what runs builds and tasks (default: docker where its daemon answers and has the images, else process; docker pulls them)",
       )
-        .choices(engineNames)
+        .choices(runtimeNames)
         .env("GREENROOM_CONTAINERS"),
     )
     .addOption(new Option("--report <folder>", "where the report goes").default(".greenroom/report"))

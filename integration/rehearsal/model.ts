@@ -152,7 +152,7 @@ export interface RehearsalResult {
   base: string;
   /** Who served what, by signing name; Greenroom itself first. */
   servedBy: { by: string; services: string[] }[];
-  containerEngine: string;
+  containerRuntime: string;
   /** What a rehearsal on this machine could not show, each in a sentence. */
   notProven: string[];
 }

@@ -19,7 +19,7 @@ export interface RunOptions {
   progress: Progress;
 }
 
-/** What a rehearsal here cannot show, whatever its verdict, its bases and its container engine. */
+/** What a rehearsal here cannot show, whatever its verdict, its bases and its container runtime. */
 const notProven = ["TLS, DNS and security groups: listeners are plain HTTP on loopback."];
 
 /** Rehearses scenarios one after the other under clients that never stop, then judges them. */
@@ -97,7 +97,7 @@ export async function runScenarios(options: RunOptions): Promise<RehearsalResult
       .map(({ by }) => by)
       .join(", "),
     servedBy: local.servedBy,
-    containerEngine: local.containers.engine,
+    containerRuntime: local.containers.runtime,
     notProven: [...local.limits, ...notProven],
   };
 }

@@ -1,7 +1,7 @@
 import { createWriteStream, type WriteStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { PassThrough } from "node:stream";
-import type { DockerRuntime } from "../containers/docker/runtime";
+import type { DockerDaemon } from "../containers/docker/daemon";
 import { messageOf } from "../containers/docker/sweep";
 
 /** How long a container's last words may take, which Docker sends by another connection than its end. */
@@ -21,7 +21,7 @@ export class ContainerWatch {
    * @param secret what the log must not have
    */
   constructor(
-    private readonly runtime: DockerRuntime,
+    private readonly runtime: DockerDaemon,
     private readonly logFile: string,
     private readonly secret?: string,
   ) {

@@ -1,6 +1,6 @@
 import type { HostConfig } from "dockerode";
 import type { GenericContainer } from "testcontainers";
-import type { DockerRuntime } from "../containers/docker/runtime";
+import type { DockerDaemon } from "../containers/docker/daemon";
 import { messageOf } from "../containers/docker/sweep";
 import { BaseError } from "./base";
 import type { ContainerWatch } from "./container-watch";
@@ -15,7 +15,7 @@ export function publishOnLoopback({ PortBindings }: HostConfig): void {
 }
 
 /** Makes a base's image be there. @throws BaseError */
-export async function pullBase(runtime: DockerRuntime, name: string, image: string): Promise<void> {
+export async function pullBase(runtime: DockerDaemon, name: string, image: string): Promise<void> {
   await runtime.ensureImage(image).catch((error: unknown) => {
     throw new BaseError(`the base (${name}): ${messageOf(error)}`);
   });
@@ -30,7 +30,7 @@ export async function pullBase(runtime: DockerRuntime, name: string, image: stri
  */
 export async function startContainer(
   container: GenericContainer,
-  options: { runtime: DockerRuntime; watch: ContainerWatch; name: string; image: string; advice?: string },
+  options: { runtime: DockerDaemon; watch: ContainerWatch; name: string; image: string; advice?: string },
 ): Promise<{ url: string; failed: Promise<never>; close(): Promise<void> }> {
   const { runtime, watch, name, image, advice } = options;
   const starting = container

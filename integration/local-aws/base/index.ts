@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import type { DockerRuntime } from "../containers/docker/runtime";
+import type { DockerDaemon } from "../containers/docker/daemon";
 import { BaseError, type Base } from "./base";
 import type { BaseChoice } from "./choice";
 import { useEndpoint } from "./endpoint";
@@ -28,7 +28,7 @@ export interface BasesOptions {
   /** The gateway. */
   endpoint: string;
   /** Opens Docker, if it has not been opened yet. */
-  docker: () => Promise<DockerRuntime>;
+  docker: () => Promise<DockerDaemon>;
   warn: (message: string) => void;
 }
 

@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { LocalstackContainer } from "@testcontainers/localstack";
-import type { DockerRuntime } from "../containers/docker/runtime";
+import type { DockerDaemon } from "../containers/docker/daemon";
 import type { Base } from "./base";
 import { basePort, publishOnLoopback, pullBase, startContainer } from "./container";
 import { ContainerWatch } from "./container-watch";
@@ -24,7 +24,7 @@ const withoutToken = "since March 2026 LocalStack needs a token, and LOCALSTACK_
  * @param options.withDockerSocket lets it run functions: it gets the daemon's socket, and with it the machine
  */
 export async function startLocalStack(
-  runtime: DockerRuntime,
+  runtime: DockerDaemon,
   options: {
     image: string;
     token?: string;
@@ -104,7 +104,7 @@ function sameRelease(tag: string, version: string): boolean {
 }
 
 /** https://docs.localstack.cloud/references/configuration/#lambda */
-async function letItRunFunctions(container: LocalstackContainer, runtime: DockerRuntime): Promise<void> {
+async function letItRunFunctions(container: LocalstackContainer, runtime: DockerDaemon): Promise<void> {
   const { getContainerRuntimeClient } = await import("testcontainers");
   const { info } = await getContainerRuntimeClient();
   const socket = "/var/run/docker.sock";

@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { DockerRuntime } from "../containers/docker/runtime";
+import type { DockerDaemon } from "../containers/docker/daemon";
 import type { Base } from "./base";
 import { basePort, publishOnLoopback, pullBase, startContainer } from "./container";
 import { ContainerWatch } from "./container-watch";
@@ -10,7 +10,7 @@ const name = "MiniStack";
 const networkProgram = "/greenroom/network.cjs";
 
 /** Starts MiniStack from its image: where there is Docker and no Python. */
-export async function startMiniStackImage(runtime: DockerRuntime, logFile: string): Promise<Base> {
+export async function startMiniStackImage(runtime: DockerDaemon, logFile: string): Promise<Base> {
   const image = miniStackImage();
   await pullBase(runtime, name, image);
   const watch = new ContainerWatch(runtime, logFile);

@@ -25,8 +25,8 @@ describe("a build", () => {
   afterEach(async () => {
     await harness.close();
     // One that was still being opened is closed as soon as it is there.
-    for (let i = 0; i < 100 && harness.engine.open > 0; i++) await wait(20);
-    assert.equal(harness.engine.open, 0, "every room is closed");
+    for (let i = 0; i < 100 && harness.runtime.open > 0; i++) await wait(20);
+    assert.equal(harness.runtime.open, 0, "every room is closed");
     assert.deepEqual(harness.aws.warnings, []);
   });
 
@@ -99,8 +99,8 @@ describe("a build", () => {
     assert.equal(build.logs.groupName, "/aws/codebuild/app");
     assert.equal(build.logs.streamName, uuid);
     assert.match(harness.printed(build)[0] ?? "", /^from \/.*\/sources\/Templates: version: 0\.0$/);
-    const [request] = harness.engine.requests;
-    assert.deepEqual(harness.engine.requests, [
+    const [request] = harness.runtime.requests;
+    assert.deepEqual(harness.runtime.requests, [
       {
         id: build.id,
         project: build.arn.replace("build/", "project/").replace(/:[^:]*$/, ""),
@@ -380,19 +380,19 @@ describe("a build", () => {
 
   it("is stopped at once while its image is pulled, and a room that opens afterwards is closed", async () => {
     let pulled: () => void = () => undefined;
-    harness.engine.pull = new Promise((resolve) => (pulled = resolve));
+    harness.runtime.pull = new Promise((resolve) => (pulled = resolve));
     const { id } = await harness.start({
       sourceTypeOverride: "NO_SOURCE",
       buildspecOverride: spec({ build: ["echo never"] }),
     });
-    await harness.until(id, () => harness.engine.requests.length > 0);
+    await harness.until(id, () => harness.runtime.requests.length > 0);
     await harness.call("StopBuild", { id });
     const build = await harness.get(id);
     assert.equal(build.buildStatus, "STOPPED");
     assert.deepEqual(statuses(build).slice(2), ["PROVISIONING STOPPED", "FINALIZING SUCCEEDED", "COMPLETED"]);
     pulled();
-    for (let i = 0; i < 100 && harness.engine.closed === 0; i++) await wait(20);
-    assert.deepEqual([harness.engine.closed, harness.engine.open], [1, 0]);
+    for (let i = 0; i < 100 && harness.runtime.closed === 0; i++) await wait(20);
+    assert.deepEqual([harness.runtime.closed, harness.runtime.open], [1, 0]);
   });
 
   it("counts as stopped, also when something had failed before", async () => {
@@ -543,6 +543,6 @@ describe("a build's limits", () => {
     await harness.until(id, ({ currentPhase }) => currentPhase === "BUILD");
     await harness.close();
     assert.equal((await harness.get(id)).buildStatus, "STOPPED");
-    assert.equal(harness.engine.open, 0);
+    assert.equal(harness.runtime.open, 0);
   });
 });

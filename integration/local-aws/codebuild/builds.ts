@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type * as sdk from "@aws-sdk/client-codebuild";
 import type { StartBuildInput } from "@aws-sdk/client-codebuild";
-import type { ContainerEngine } from "../containers/engine";
+import type { ContainerRuntime } from "../containers/runtime";
 import type { Aws, Identity } from "../core/aws";
 import { minutes } from "../core/clock";
 import type { Handlers } from "../core/service";
@@ -17,7 +17,7 @@ import { checkServiceRole } from "./validation";
 /** The operations on builds. https://docs.aws.amazon.com/codebuild/latest/APIReference/API_Operations.html */
 export function builds(
   aws: Aws,
-  containers: ContainerEngine,
+  containers: ContainerRuntime,
   stateOf: (caller: Identity) => CodeBuildState,
   minute: number,
 ) {

@@ -1,5 +1,5 @@
 import * as sdk from "@aws-sdk/client-codebuild";
-import type { ContainerEngine } from "../containers/engine";
+import type { ContainerRuntime } from "../containers/runtime";
 import type { Aws, Identity } from "../core/aws";
 import { Regional } from "../core/regional";
 import { actingService, type ActingService } from "../core/service";
@@ -8,13 +8,13 @@ import type { CodeBuildState } from "./model";
 import { projects } from "./projects";
 
 /**
- * AWS CodeBuild: projects, and builds that really run in a room of the container engine.
+ * AWS CodeBuild: projects, and builds that really run in a room of the container runtime.
  *
  * @param minute wall milliseconds of a minute of a build's timeouts; only tests have another
  */
 export function codebuild(
   aws: Aws,
-  containers: ContainerEngine,
+  containers: ContainerRuntime,
   minute = 60_000,
 ): { service: ActingService; close: () => Promise<void> } {
   const states = new Regional<CodeBuildState>((account, region) => ({

@@ -1,4 +1,4 @@
-import { ImageUnavailableError, type BuildRoom, type ContainerEngine } from "../containers/engine";
+import { ImageUnavailableError, type BuildRoom, type ContainerRuntime } from "../containers/runtime";
 import { unlessAborted } from "../core/abort";
 import type { Aws, Identity } from "../core/aws";
 import { LogStream } from "../core/log-stream";
@@ -51,7 +51,7 @@ export class BuildRun {
 
   constructor(
     private readonly aws: Aws,
-    private readonly containers: ContainerEngine,
+    private readonly containers: ContainerRuntime,
     private readonly record: BuildRecord,
     /** The account and region of the project. */
     private readonly owner: Identity,

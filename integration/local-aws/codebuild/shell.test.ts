@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { realpathSync } from "node:fs";
-import type { BuildRoom } from "../containers/engine";
+import type { BuildRoom } from "../containers/runtime";
 import { BuildShell } from "./shell";
-import { FakeEngine, roomRequest } from "./testing";
+import { FakeRuntime, roomRequest } from "./testing";
 
 describe("the shell that a build's commands share", () => {
   let room: BuildRoom;
   let output: string;
   beforeEach(async () => {
-    room = await new FakeEngine().openBuildRoom(roomRequest);
+    room = await new FakeRuntime().openBuildRoom(roomRequest);
     output = "";
   });
   afterEach(() => room.close());

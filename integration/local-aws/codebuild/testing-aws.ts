@@ -4,7 +4,7 @@ import { NoSuchKey } from "@aws-sdk/client-s3";
 import { Aws, type Identity } from "../core/aws";
 import { Clock } from "../core/clock";
 import { codebuild } from "./index";
-import { FakeEngine } from "./testing";
+import { FakeRuntime } from "./testing";
 
 const account = "111111111111";
 export const role = `arn:aws:iam::${account}:role/service/build`;
@@ -109,12 +109,12 @@ export interface BuildAnswer extends Record<string, unknown> {
 /** For tests: the service, called as the gateway calls it. */
 export class Harness {
   readonly aws = new FakeAws();
-  readonly engine = new FakeEngine();
+  readonly runtime = new FakeRuntime();
   private readonly service: ReturnType<typeof codebuild>;
   private readonly caller: Identity;
 
   constructor(minute = 60_000) {
-    this.service = codebuild(this.aws, this.engine, minute);
+    this.service = codebuild(this.aws, this.runtime, minute);
     this.caller = this.aws.root(account, "us-east-1");
   }
 

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { BuildRoom, BuildRoomRequest, ContainerEngine } from "../containers/engine";
+import type { BuildRoom, BuildRoomRequest, ContainerRuntime } from "../containers/runtime";
 
 /** For tests: what a build asks for. */
 export const roomRequest: BuildRoomRequest = {
@@ -19,7 +19,7 @@ export const roomRequest: BuildRoomRequest = {
 };
 
 /** For tests: rooms that are temporary folders, where scripts are run by this machine's bash. */
-export class FakeEngine implements ContainerEngine {
+export class FakeRuntime implements ContainerRuntime {
   readonly name = "process";
 
   limits(): string[] {

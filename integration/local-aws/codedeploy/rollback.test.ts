@@ -236,8 +236,8 @@ describe("a deployment that goes wrong", () => {
   });
 
   it("gives green an hour to get healthy", async () => {
-    const { deploy, engine, aws, told, contained } = await open(2500);
-    engine.images.set("v2", 500);
+    const { deploy, runtime, aws, told, contained } = await open(2500);
+    runtime.images.set("v2", 500);
     const begun = aws.clock.now().getTime();
     const info = await rolledBack(await deploy("v2"), "Failed", "TIMEOUT");
     assert.ok((info.completeTime?.getTime() ?? 0) - begun >= 3_600_000);

@@ -13,7 +13,7 @@ const group = { applicationName: "api", deploymentGroupName: "api" };
  */
 export async function release(speed = 1000, changes: Partial<sdk.CreateDeploymentGroupCommandInput> = {}) {
   const local = await setting(speed);
-  const { aws, base, engine } = local;
+  const { aws, base, runtime } = local;
   const acting = codedeploy(aws);
   local.gateway.serve(acting.service);
   const client = aws.client(sdk.CodeDeployClient, aws.root("111111111111", "us-east-1"));
@@ -31,8 +31,8 @@ export async function release(speed = 1000, changes: Partial<sdk.CreateDeploymen
       groups?.find(({ TargetGroupArn }) => TargetGroupArn === wanted)?.Weight;
     note(`${listeners.get(arn) ?? "rule"} ${weight(local.blue)}/${weight(local.green)}`);
   };
-  engine.onStart = ({ spec }) => note(`start ${spec.image}`);
-  engine.onStop = ({ spec }) => note(`stop ${spec.image}`);
+  runtime.onStart = ({ spec }) => note(`start ${spec.image}`);
+  runtime.onStop = ({ spec }) => note(`stop ${spec.image}`);
   const report = (event: Record<string, string>, status: sdk.LifecycleEventStatus = "Succeeded") =>
     client.send(
       new sdk.PutLifecycleEventHookExecutionStatusCommand({
@@ -49,7 +49,7 @@ export async function release(speed = 1000, changes: Partial<sdk.CreateDeploymen
   }
 
   await local.createService("v1");
-  await until(() => engine.running.length === 1 || undefined);
+  await until(() => runtime.running.length === 1 || undefined);
   journal.length = 0;
   await client.send(new sdk.CreateApplicationCommand({ applicationName: "api", computePlatform: "ECS" }));
   await client.send(
@@ -126,7 +126,7 @@ export async function release(speed = 1000, changes: Partial<sdk.CreateDeploymen
   const left = (...images: string[]) =>
     until(
       () =>
-        engine.running
+        runtime.running
           .map(({ spec }) => spec.image)
           .sort()
           .join() === images.join() || undefined,

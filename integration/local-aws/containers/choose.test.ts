@@ -8,9 +8,9 @@ import { text } from "node:stream/consumers";
 
 /** In a process of its own, as a process keeps the daemon that it has found. */
 const program = `
-  const { chooseEngine } = require(${JSON.stringify(path.join(__dirname, "choose"))});
+  const { chooseRuntime } = require(${JSON.stringify(path.join(__dirname, "choose"))});
   const { openDocker } = require(${JSON.stringify(path.join(__dirname, "docker"))});
-  const choose = (asked) => chooseEngine({
+  const choose = (asked) => chooseRuntime({
     asked,
     images: [],
     openDocker: () => openDocker({ id: "test", gatewayPort: 1, warn: console.error }),

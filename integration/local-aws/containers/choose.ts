@@ -1,30 +1,30 @@
 import { unlessAborted } from "../core/abort";
-import { dockerMissing, imagesToPull, type DockerRuntime } from "./docker/runtime";
+import { dockerMissing, imagesToPull, type DockerDaemon } from "./docker/daemon";
 
-export const engineNames = ["docker", "process"] as const;
-export type EngineName = (typeof engineNames)[number];
+export const runtimeNames = ["docker", "process"] as const;
+export type RuntimeName = (typeof runtimeNames)[number];
 
-export interface EngineChoice {
+export interface RuntimeChoice {
   /** Docker, opened; without it, images run as processes. */
-  docker?: DockerRuntime;
-  /** For people: which engine runs, and why. */
+  docker?: DockerDaemon;
+  /** For people: which runtime runs, and why. */
   because: string;
 }
 
 /**
- * Takes the engine that was asked for; otherwise Docker where its daemon answers and has the images: CodeBuild's are
+ * Takes the runtime that was asked for; otherwise Docker where its daemon answers and has the images: CodeBuild's are
  * gigabytes, which nobody wants to wait for who has only said `npm start`.
  *
  * @param options.images will be needed: pulling them in the middle of a build would be counted as its time
- * @throws Error with a sentence for people when the engine that was asked for cannot run
+ * @throws Error with a sentence for people when the runtime that was asked for cannot run
  */
-export async function chooseEngine(options: {
-  asked: EngineName | undefined;
+export async function chooseRuntime(options: {
+  asked: RuntimeName | undefined;
   images: readonly string[];
-  openDocker: () => Promise<DockerRuntime>;
+  openDocker: () => Promise<DockerDaemon>;
   /** Gives up on pulls. */
   signal?: AbortSignal;
-}): Promise<EngineChoice> {
+}): Promise<RuntimeChoice> {
   const { asked, images, openDocker } = options;
   const processes = (why: string) => ({ because: `builds and tasks are processes of this machine: ${why}` });
   if (asked === "process") return processes("--containers process");
@@ -36,14 +36,14 @@ export async function chooseEngine(options: {
   const absent = await imagesToPull(images);
   if (absent.length > 0 && !asked)
     return processes(`Docker does not have ${absent.join(" and ")}; --containers docker pulls it`);
-  const runtime = await openDocker().catch((error: unknown) => {
+  const daemon = await openDocker().catch((error: unknown) => {
     if (asked || options.signal?.aborted) throw error;
     return error instanceof Error ? error.message : String(error);
   });
-  if (typeof runtime === "string") return processes(runtime);
-  for (const image of absent) await unlessAborted(runtime.ensureImage(image), options.signal);
+  if (typeof daemon === "string") return processes(daemon);
+  for (const image of absent) await unlessAborted(daemon.ensureImage(image), options.signal);
   return {
-    docker: runtime,
+    docker: daemon,
     because: `builds and tasks are Docker containers: ${asked ? "--containers docker" : "a Docker daemon answers"}`,
   };
 }

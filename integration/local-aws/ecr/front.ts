@@ -21,7 +21,7 @@ export function isForRegistry(host: string, { url = "", headers }: http.Incoming
  * in it where the address does not say them. So `docker login 127.0.0.1:PORT`, `docker push` and `docker pull` work.
  * https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html
  *
- * @param prefix what the container engine puts before a repository's name; the repository has no such name
+ * @param prefix what the container runtime puts before a repository's name; the repository has no such name
  */
 export function registryFront(
   gateway: Pick<Gateway, "passOn">,

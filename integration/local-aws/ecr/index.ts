@@ -15,7 +15,7 @@ const downloadUrl = /https:\/\/(\d{12})\.dkr\.ecr\.([\w-]+)\.amazonaws\.com\//;
  * What the base's ECR lacks: layers that go in and out through the API, as a promotion copies them, and tokens that
  * registries ask for.
  *
- * @param prefix what the container engine puts before a repository's name when it pulls
+ * @param prefix what the container runtime puts before a repository's name when it pulls
  */
 export function besideEcr(
   gateway: Gateway,

@@ -11,7 +11,7 @@ import { request } from "undici";
 import type { Base } from "../base/base";
 import { startMiniStackProcess } from "../base/ministack-process";
 import { ecrLogin, provideImage } from "../containers/docker/pull";
-import { openDocker, type DockerRuntime } from "../containers/docker/runtime";
+import { openDocker, type DockerDaemon } from "../containers/docker/daemon";
 import { pulledPrefix } from "../containers/docker/sweep";
 import { nodeImage, nothingLeft } from "../containers/docker/testing";
 import { Aws } from "../core/aws";
@@ -33,7 +33,7 @@ describe("docker push and docker pull", function () {
   let port = "";
   let base: Base;
   let aws: Aws;
-  let runtime: DockerRuntime;
+  let daemon: DockerDaemon;
   let ecr: sdk.ECRClient;
   let pushed = "";
 
@@ -56,7 +56,7 @@ describe("docker push and docker pull", function () {
     }
     const foreign = aws.client(sdk.ECRClient, identity("222222222222"));
     await foreign.send(new sdk.CreateRepositoryCommand({ repositoryName: "team/web" }));
-    runtime = await openDocker({ id, gatewayPort: Number(port), warn, relayImage: nodeImage });
+    daemon = await openDocker({ id, gatewayPort: Number(port), warn, relayImage: nodeImage });
 
     // Three layers, of which one is of many parts on the wire.
     await fs.writeFile(
@@ -70,12 +70,12 @@ describe("docker push and docker pull", function () {
   });
   after(async () => {
     for (const name of made) await docker(["image", "rm", name]);
-    await runtime?.close();
+    await daemon?.close();
     await base?.close();
     aws.close();
     await gateway.close();
     await fs.rm(folder, { recursive: true });
-    await nothingLeft(runtime);
+    await nothingLeft(daemon);
     const { stdout } = await promisify(execFile)("docker", [
       "images",
       "--digests",
@@ -187,22 +187,17 @@ describe("docker push and docker pull", function () {
 
   it("pulls for a rehearsal under a name of its own, and says ECR's digest", async () => {
     const registry = `111111111111.dkr.ecr.${region}.amazonaws.com`;
-    const image = await provideImage(
-      runtime,
-      aws,
-      `${registry}/team/web@${pushed}`,
-      identity("111111111111"),
-    );
+    const image = await provideImage(daemon, aws, `${registry}/team/web@${pushed}`, identity("111111111111"));
     assert.equal(image.digest, pushed);
     assert.equal(image.name, `127.0.0.1:${port}/greenroom/${id}/team/web@${pushed}`);
-    const byTag = await provideImage(runtime, aws, `${registry}/team/web:1`, identity("111111111111"));
+    const byTag = await provideImage(daemon, aws, `${registry}/team/web:1`, identity("111111111111"));
     assert.equal(byTag.digest, pushed);
     await assert.rejects(
-      provideImage(runtime, aws, `${registry}/team/web:2`, identity("111111111111")),
+      provideImage(daemon, aws, `${registry}/team/web:2`, identity("111111111111")),
       /^ImageUnavailableError: the image 111111111111\.dkr.*\/team\/web:2 is not there and cannot be pulled: manifest .*/,
     );
     await assert.rejects(
-      provideImage(runtime, aws, `${registry}/team/web:1`, identity("222222222222")),
+      provideImage(daemon, aws, `${registry}/team/web:1`, identity("222222222222")),
       /222222222222 in eu-west-1 pulls from its own/,
     );
   });

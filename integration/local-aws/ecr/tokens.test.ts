@@ -74,7 +74,7 @@ describe("before the registry", () => {
     assert.match(answer.headers.get("www-authenticate") ?? "", /^Basic realm=/);
   });
 
-  it("puts the token's registry in the place of the address, and the repository's own name for the engine's", async () => {
+  it("puts the token's registry in the place of the address, and the repository's own name for the runtime's", async () => {
     const headers = { authorization: basic(tokens.issue(tenant).password) };
     const host = "111111111111.dkr.ecr.eu-west-1.amazonaws.com";
     assert.equal((await fetch(`${address}/v2/team/web/manifests/1`, { headers })).status, 200);

@@ -16,13 +16,13 @@ describe("the containers of a task, with a real Docker", () => {
     return taskDefinition;
   };
   const running = (image: string) =>
-    until(() => local.engine.running.find(({ spec }) => spec.image === image));
+    until(() => local.runtime.running.find(({ spec }) => spec.image === image));
 
   it("get the task's limits, less where one has less", async () => {
     await create([web, { name: "side", image: "side", memory: 128, essential: false }]);
     await running("side");
     assert.deepEqual(
-      local.engine.specs.map(({ image, cpuUnits, memoryMiB }) => [image, cpuUnits, memoryMiB]),
+      local.runtime.specs.map(({ image, cpuUnits, memoryMiB }) => [image, cpuUnits, memoryMiB]),
       [
         ["v1", 256, 512],
         ["side", 256, 128],
@@ -33,14 +33,14 @@ describe("the containers of a task, with a real Docker", () => {
   it("share one network, which publishes the ports of them all and goes with the task", async () => {
     const taskDefinition = await create([web, { name: "side", image: "side" }]);
     await local.steady(taskDefinition);
-    assert.equal(local.engine.networks, 1);
+    assert.equal(local.runtime.networks, 1);
     assert.deepEqual(await local.targets(local.blue), ["healthy"]);
     await local.client.send(
       new sdk.UpdateServiceCommand({ cluster: "main", service: "api", desiredCount: 0 }),
     );
-    await until(() => local.engine.running.length === 0 || undefined);
+    await until(() => local.runtime.running.length === 0 || undefined);
     await until(async () => ((await local.tasks("STOPPED"))[0]?.lastStatus === "STOPPED" ? true : undefined));
-    assert.equal(local.engine.networks, 0);
+    assert.equal(local.runtime.networks, 0);
   });
 
   it("make the task healthy, and unhealthy, which ends it; another one takes its place", async () => {
@@ -66,7 +66,7 @@ describe("the containers of a task, with a real Docker", () => {
     assert.equal(stopped.stopCode, "ServiceSchedulerInitiated");
     assert.equal(stopped.healthStatus, "UNHEALTHY");
     const second = await until(() =>
-      local.engine.running.find((one) => one.spec.image === "v1" && one !== first),
+      local.runtime.running.find((one) => one.spec.image === "v1" && one !== first),
     );
     second.becomes("HEALTHY");
     await local.steady(taskDefinition);
@@ -83,7 +83,7 @@ describe("the containers of a task, with a real Docker", () => {
       },
       { name: "init", image: "init", essential: false },
     ]);
-    const order = () => local.engine.specs.map(({ image }) => image);
+    const order = () => local.runtime.specs.map(({ image }) => image);
     const init = await running("init");
     await local.aws.clock.sleep(20_000);
     assert.deepEqual(order(), ["init"]);
@@ -108,7 +108,7 @@ describe("the containers of a task, with a real Docker", () => {
       stopped.stoppedReason,
       "failed to resolve container ordering dependency [init] for target [web] as the dependency did not exit successfully: exit code 3",
     );
-    assert.ok(!local.engine.specs.some(({ image }) => image === "v1"));
+    assert.ok(!local.runtime.specs.some(({ image }) => image === "v1"));
   });
 
   it("that wait for each other, for nobody, or for what cannot be, are refused", async () => {

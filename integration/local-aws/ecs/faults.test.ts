@@ -10,9 +10,9 @@ const candidate = { imageDigest: "sha256:c0ffee", account };
 /** The live version runs the image `v1`, the candidate `v2`. */
 describe("faults of containers", () => {
   let local: Setting;
-  const open = async (speed?: number, engine: "docker" | "process" = "process") => {
-    local = await setting(speed, engine);
-    local.engine.digests.set("v2", candidate.imageDigest);
+  const open = async (speed?: number, runtime: "docker" | "process" = "process") => {
+    local = await setting(speed, runtime);
+    local.runtime.digests.set("v2", candidate.imageDigest);
     const { taskDefinition = "" } = await local.createService("v1");
     await local.steady(taskDefinition);
   };
@@ -33,7 +33,7 @@ describe("faults of containers", () => {
     return taskDefinition;
   };
   const running = (image: string) =>
-    until(() => local.engine.running.find(({ spec }) => spec.image.startsWith(image)));
+    until(() => local.runtime.running.find(({ spec }) => spec.image.startsWith(image)));
 
   it("exit: the candidate ends after this AWS time, the live version does not; undone, the next stays", async () => {
     await open();
@@ -49,7 +49,7 @@ describe("faults of containers", () => {
       [stopped.stopCode, stopped.stoppedReason, stopped.containers?.[0]?.exitCode],
       ["EssentialContainerExited", "Essential container in task exited: web: exit code 1", 1],
     );
-    assert.ok(local.engine.running.some(({ spec }) => spec.image === "v1"));
+    assert.ok(local.runtime.running.some(({ spec }) => spec.image === "v1"));
     undo();
     await local.steady(taskDefinition);
     assert.equal(
@@ -73,7 +73,7 @@ describe("faults of containers", () => {
     await open();
     local.aws.faults.inject(candidate, parseFault("ignores SIGTERM"));
     const signalled: string[] = [];
-    local.engine.onStop = ({ spec }) => void signalled.push(spec.image);
+    local.runtime.onStop = ({ spec }) => void signalled.push(spec.image);
     const taskDefinition = await release({ stopTimeout: 1 });
     await local.steady(taskDefinition);
     const begun = performance.now();
@@ -93,7 +93,7 @@ describe("faults of containers", () => {
     await open(2000, "docker");
     const undo = local.aws.faults.inject(candidate, parseFault("out of memory"));
     const image = `v2@${candidate.imageDigest}`;
-    local.engine.digests.set(image, candidate.imageDigest);
+    local.runtime.digests.set(image, candidate.imageDigest);
     await release({}, image);
     assert.equal((await running("v2")).spec.memoryMiB, 6);
     assert.equal((await running("v1")).spec.memoryMiB, 512);

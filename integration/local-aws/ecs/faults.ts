@@ -1,13 +1,13 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { Container, ContainerEngine, ContainerSpec } from "../containers/engine";
+import type { Container, ContainerRuntime, ContainerSpec } from "../containers/runtime";
 import type { Aws } from "../core/aws";
 import { containerEffect, type ContainerEffect, type ImageIn } from "../core/faults";
 
 /** What the runtime cannot do to a container, in words. */
 export const cannotDo =
-  (engine: ContainerEngine["name"]) =>
+  (runtime: ContainerRuntime["name"]) =>
   (effect: ContainerEffect): string | undefined =>
-    effect.do === "limit memory" && engine !== "docker"
+    effect.do === "limit memory" && runtime !== "docker"
       ? "processes of this machine have no memory limit of their own; run the rehearsal with Docker"
       : undefined;
 
@@ -16,7 +16,7 @@ export const cannotDo =
  * so that every runtime has them. An image that is named by tag is known once it is pulled, too late for its memory.
  */
 export async function startWithFaults(
-  engine: Pick<ContainerEngine, "start">,
+  runtime: Pick<ContainerRuntime, "start">,
   spec: ContainerSpec,
   { aws, account }: { aws: Aws; account: string },
 ): Promise<Container> {
@@ -30,7 +30,7 @@ export async function startWithFaults(
     const failing = effect("fail health checks");
     return !!failing && aws.clock.now().getTime() - startedMs >= failing.afterMs;
   };
-  const container = await engine.start({
+  const container = await runtime.start({
     ...spec,
     memoryMiB: effect("limit memory")?.memoryMiB ?? spec.memoryMiB,
     healthCheck: healthCheck && {

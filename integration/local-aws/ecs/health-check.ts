@@ -1,5 +1,5 @@
 import type * as sdk from "@aws-sdk/client-ecs";
-import type { ContainerEngine } from "../containers/engine";
+import type { ContainerRuntime } from "../containers/runtime";
 import { clientError, invalid } from "./errors";
 
 // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
@@ -9,13 +9,13 @@ const defaults = { interval: 30, timeout: 5, retries: 3 };
 /** A container health check as a read on AWS shows it, or none. */
 export function checkedHealthCheck(
   { name, healthCheck }: sdk.ContainerDefinition,
-  engine: ContainerEngine["name"],
+  runtime: ContainerRuntime["name"],
 ): sdk.HealthCheck | undefined {
   if (!healthCheck) return undefined;
-  if (engine !== "docker") {
+  if (runtime !== "docker") {
     throw invalid(
       `not implemented: ECS container health checks (container "${name}"); use the target group's, or run it with the ` +
-        "docker engine",
+        "--containers docker",
     );
   }
   const [kind, ...rest] = healthCheck.command ?? [];

@@ -1,5 +1,5 @@
 import * as sdk from "@aws-sdk/client-ecs";
-import type { ContainerEngine } from "../containers/engine";
+import type { ContainerRuntime } from "../containers/runtime";
 import type { Aws } from "../core/aws";
 import { Regional } from "../core/regional";
 import { actingService } from "../core/service";
@@ -14,7 +14,7 @@ import { taskSets } from "./task-sets";
 import { tasks } from "./tasks";
 
 /** Amazon ECS: task definitions, services under CodeDeploy, their task sets, and tasks that really run. */
-export function ecs(aws: Aws, containers: ContainerEngine) {
+export function ecs(aws: Aws, containers: ContainerRuntime) {
   aws.faults.cannot = cannotDo(containers.name);
   const states = new Regional<EcsState>((account, region) => ({
     owner: aws.root(account, region),

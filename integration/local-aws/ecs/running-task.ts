@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { TaskStopCode } from "@aws-sdk/client-ecs";
 import type { Aws, Identity } from "../core/aws";
-import type { ContainerEngine, TaskNetwork } from "../containers/engine";
+import type { ContainerRuntime, TaskNetwork } from "../containers/runtime";
 import { holds, inOrder } from "./dependencies";
 import { taskHealth } from "./health-check";
 import type { StoredService, StoredTask, StoredTaskSet } from "./model";
@@ -36,7 +36,7 @@ export class RunningTask {
 
   constructor(
     private readonly aws: Aws,
-    private readonly containers: ContainerEngine,
+    private readonly containers: ContainerRuntime,
     private readonly service: StoredService,
     private readonly set: StoredTaskSet,
     private readonly task: StoredTask,
@@ -88,7 +88,7 @@ export class RunningTask {
     }
     const place: TaskPlace = {
       aws: this.aws,
-      engine: this.containers,
+      runtime: this.containers,
       service: this.service.name,
       task,
       taskDefinition: set.taskDefinition,

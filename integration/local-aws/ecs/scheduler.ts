@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Aws } from "../core/aws";
 import { seconds } from "../core/clock";
-import type { ContainerEngine } from "../containers/engine";
+import type { ContainerRuntime } from "../containers/runtime";
 import { isChecked } from "./health-check";
 import { computedCount, type StoredService, type StoredTask, type StoredTaskSet } from "./model";
 import { RunningTask } from "./running-task";
@@ -23,7 +23,7 @@ export class Scheduler {
 
   constructor(
     private readonly aws: Aws,
-    private readonly containers: ContainerEngine,
+    private readonly containers: ContainerRuntime,
   ) {
     // A look every five seconds, but not more often than five times a second on this machine.
     this.stopWatching = aws.clock.every(Math.max(seconds(5), 200 * aws.clock.speed), () => this.watch());

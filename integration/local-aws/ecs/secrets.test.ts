@@ -51,7 +51,7 @@ describe("the secrets of a container", () => {
     const taskDefinition = await register(secrets);
     await local.createService("v1", { taskDefinition });
     await local.steady(taskDefinition);
-    const { MODE, AWS_REGION, ...values } = local.engine.specs[0]?.environment ?? {};
+    const { MODE, AWS_REGION, ...values } = local.runtime.specs[0]?.environment ?? {};
     assert.deepEqual([MODE, AWS_REGION], ["fast", "us-east-1"]);
     assert.deepEqual(values, {
       WHOLE: `{"password":"s3cret","port":5432}`,
@@ -101,7 +101,7 @@ describe("the secrets of a container", () => {
         stopped.stoppedReason,
         `ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: ${reason}`,
       );
-      assert.deepEqual(local.engine.specs, []);
+      assert.deepEqual(local.runtime.specs, []);
     });
   }
 

@@ -106,7 +106,7 @@ describe("a service under CodeDeploy", () => {
     });
     await local.createService("v1", { taskDefinition });
     await local.steady(taskDefinition);
-    const [spec] = local.engine.specs;
+    const [spec] = local.runtime.specs;
     assert.ok(spec);
     const [task] = await local.tasks();
     const id = task?.taskArn?.split("/").at(-1) ?? "";
@@ -165,7 +165,7 @@ describe("a service under CodeDeploy", () => {
     assert.deepEqual(await local.targets(local.blue), ["healthy", "healthy", "healthy"]);
     await update({ desiredCount: 1 });
     assert.equal((await local.tasks()).length, 1);
-    await until(() => local.engine.running.length === 1 || undefined);
+    await until(() => local.runtime.running.length === 1 || undefined);
     const stopped = await local.tasks("STOPPED");
     assert.deepEqual(
       stopped.map(({ stopCode, stoppedReason }) => [stopCode, stoppedReason]),
@@ -187,7 +187,7 @@ describe("a service under CodeDeploy", () => {
       refused("ClusterContainsServicesException", "The Cluster cannot be deleted while Services are active."),
     );
     const stopping = gate();
-    local.engine.onStop = () => stopping.wait;
+    local.runtime.onStop = () => stopping.wait;
     const { service } = await remove(true);
     assert.equal(service?.status, "DRAINING");
     await assert.rejects(
@@ -201,7 +201,7 @@ describe("a service under CodeDeploy", () => {
     await assert.rejects(update({ desiredCount: 1 }), refused("ServiceNotActiveException"));
     stopping.open();
     await until(async () => (await local.describe()).status === "INACTIVE" || undefined);
-    assert.deepEqual(local.engine.running, []);
+    assert.deepEqual(local.runtime.running, []);
     assert.deepEqual(await local.targets(local.blue), []);
     await local.createService("v2");
     await update({ desiredCount: 0 });

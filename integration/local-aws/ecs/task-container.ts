@@ -2,11 +2,11 @@ import type { Aws, Identity } from "../core/aws";
 import { LogStream } from "../core/log-stream";
 import type {
   Container,
-  ContainerEngine,
+  ContainerRuntime,
   ContainerSpec,
   HealthCheck,
   TaskNetwork,
-} from "../containers/engine";
+} from "../containers/runtime";
 import { startWithFaults } from "./faults";
 import { isChecked } from "./health-check";
 import type { StoredTask, StoredTaskDefinition } from "./model";
@@ -19,7 +19,7 @@ export type ContainerDefinition = StoredTaskDefinition["containerDefinitions"][n
 /** What a task's containers have in common. */
 export interface TaskPlace {
   aws: Aws;
-  engine: ContainerEngine;
+  runtime: ContainerRuntime;
   service: string;
   task: StoredTask;
   taskDefinition: StoredTaskDefinition;
@@ -51,7 +51,7 @@ export class TaskContainer {
     place: TaskPlace,
     onHealth: (health: "HEALTHY" | "UNHEALTHY") => void,
   ): Promise<TaskContainer> {
-    const { aws, engine, task, execution, role, owner, taskDefinition, network } = place;
+    const { aws, runtime, task, execution, role, owner, taskDefinition, network } = place;
     const { name, image, environment = [], portMappings = [] } = definition;
     const taskId = task.taskArn.split("/").at(-1) ?? "";
     const shown = task.containers.find((one) => one.name === name) ?? {};
@@ -84,7 +84,7 @@ export class TaskContainer {
       stopTimeoutSeconds: definition.stopTimeout ?? defaultStopTimeout,
       onLine: (line) => log?.write(line),
     };
-    const container = await startWithFaults(engine, spec, { aws, account: owner.account });
+    const container = await startWithFaults(runtime, spec, { aws, account: owner.account });
     const { imageDigest, id } = container;
     Object.assign(shown, { lastStatus: "RUNNING", imageDigest, runtimeId: id });
     void container.ended.then(({ exitCode, reason }) =>

@@ -1,7 +1,7 @@
 import * as sdk from "@aws-sdk/client-ecs";
 import type { Clock } from "../core/clock";
 import type { Handlers } from "../core/service";
-import type { ContainerEngine } from "../containers/engine";
+import type { ContainerRuntime } from "../containers/runtime";
 import { inOrder } from "./dependencies";
 import { clientError, invalid } from "./errors";
 import { checkedHealthCheck } from "./health-check";
@@ -42,13 +42,13 @@ export function usableTaskDefinition(state: EcsState, reference: string): Stored
 export function taskDefinitions(
   stateOf: (caller: { account: string; region: string }) => EcsState,
   clock: Clock,
-  engine: ContainerEngine["name"],
+  runtime: ContainerRuntime["name"],
 ) {
   return {
     RegisterTaskDefinition: async (input, caller) => {
       const state = stateOf(caller);
       const { tags = [], ...wanted } = input;
-      const containerDefinitions = checked(input, engine);
+      const containerDefinitions = checked(input, runtime);
       const family = input.family ?? "";
       const revisions = state.families.get(family) ?? [];
       const revision = (revisions.at(-1)?.revision ?? 0) + 1;
@@ -97,7 +97,7 @@ export function taskDefinitions(
 /** Refuses what AWS refuses, and fills in what a read on AWS shows. */
 function checked(
   input: sdk.RegisterTaskDefinitionCommandInput,
-  engine: ContainerEngine["name"],
+  runtime: ContainerRuntime["name"],
 ): StoredTaskDefinition["containerDefinitions"] {
   if (!/^[A-Za-z0-9_-]{1,255}$/.test(input.family ?? ""))
     throw clientError(`Invalid family name: "${input.family}"`);
@@ -127,7 +127,7 @@ function checked(
       throw invalid(`not implemented: ECS log driver "${container.logConfiguration.logDriver}"`);
     }
     checkSecrets(container, input.executionRoleArn);
-    const healthCheck = checkedHealthCheck(container, engine);
+    const healthCheck = checkedHealthCheck(container, runtime);
     return {
       cpu: 0,
       essential: true,

@@ -73,7 +73,7 @@ describe("task sets", () => {
     assert.deepEqual([taskSet?.status, taskSet?.computedDesiredCount], ["DRAINING", 0]);
     await until(async () => (await local.describe()).taskSets?.length === 1 || undefined);
     assert.deepEqual(
-      local.engine.running.map(({ spec }) => spec.image),
+      local.runtime.running.map(({ spec }) => spec.image),
       ["v1"],
     );
     assert.deepEqual(await local.targets(local.green), []);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import * as sdk from "@aws-sdk/client-ecs";
-import { dockerEngine, openDocker, type DockerRuntime } from "../containers/docker";
+import { dockerRuntime, openDocker, type DockerDaemon } from "../containers/docker";
 import { nodeImage, nothingLeft } from "../containers/docker/testing";
-import type { ContainerEngine } from "../containers/engine";
+import type { ContainerRuntime } from "../containers/runtime";
 import { Aws } from "../core/aws";
 import { Clock } from "../core/clock";
 import { Gateway } from "../core/gateway";
@@ -23,8 +23,8 @@ describe("tasks in the real Docker", function () {
   };
   const stays = "setInterval(() => {}, 1000); process.on('SIGTERM', () => process.exit(0));";
   let aws: Aws;
-  let runtime: DockerRuntime;
-  let engine: ContainerEngine;
+  let daemon: DockerDaemon;
+  let runtime: ContainerRuntime;
   let acting: ReturnType<typeof ecs>;
   let client: sdk.ECSClient;
   let image = "";
@@ -36,9 +36,9 @@ describe("tasks in the real Docker", function () {
     aws = new Aws(endpoint, new Clock(50), warn);
     image = nodeImage;
     const id = `test-${randomUUID().slice(0, 8)}`;
-    runtime = await openDocker({ id, gatewayPort: Number(new URL(endpoint).port), warn, relayImage: image });
-    engine = dockerEngine({ runtime, folder: "/nonexistent", aws });
-    acting = ecs(aws, engine);
+    daemon = await openDocker({ id, gatewayPort: Number(new URL(endpoint).port), warn, relayImage: image });
+    runtime = dockerRuntime({ daemon, folder: "/nonexistent", aws });
+    acting = ecs(aws, runtime);
     gateway.serve(acting.service);
     client = aws.client(sdk.ECSClient, aws.root(account, region));
     await client.send(new sdk.CreateClusterCommand({ clusterName: "main" }));
@@ -49,19 +49,19 @@ describe("tasks in the real Docker", function () {
   });
   after(async () => {
     await acting?.close();
-    await engine?.close();
     await runtime?.close();
+    await daemon?.close();
     aws.close();
     await gateway.close();
     base.close();
-    await nothingLeft(runtime);
+    await nothingLeft(daemon);
     assert.deepEqual(warnings, []);
   });
 
   /** The containers of tasks that are there, whatever their state. */
   async function containersOf() {
-    const filters = { label: [`greenroom.rehearsal=${runtime.labels["greenroom.rehearsal"]}`] };
-    const all = await runtime.docker.listContainers({ all: true, filters });
+    const filters = { label: [`greenroom.rehearsal=${daemon.labels["greenroom.rehearsal"]}`] };
+    const all = await daemon.docker.listContainers({ all: true, filters });
     return all.filter(({ Names }) => !Names[0]?.endsWith("-relay"));
   }
 
@@ -119,7 +119,7 @@ describe("tasks in the real Docker", function () {
     const healthy = () =>
       until(async () => (await tasks()).find(({ healthStatus }) => healthStatus === "HEALTHY"));
     const first = await healthy();
-    const container = runtime.docker.getContainer(first.containers?.[0]?.runtimeId ?? "");
+    const container = daemon.docker.getContainer(first.containers?.[0]?.runtimeId ?? "");
     await (await container.exec({ Cmd: ["touch", "/tmp/ill"] })).start({});
     const ended = await stopped();
     assert.equal(ended.taskArn, first.taskArn);
@@ -184,7 +184,7 @@ describe("tasks in the real Docker", function () {
   it("that somebody kills are replaced", async () => {
     await run(stays);
     const first = await running();
-    await runtime.docker.getContainer(first.containers?.[0]?.runtimeId ?? "").kill();
+    await daemon.docker.getContainer(first.containers?.[0]?.runtimeId ?? "").kill();
     const ended = await stopped();
     assert.match(
       ended.stoppedReason ?? "",

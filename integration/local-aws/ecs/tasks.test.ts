@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as sdk from "@aws-sdk/client-ecs";
 import { DeleteTargetGroupCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { FakeContainer } from "./fake-engine";
+import type { FakeContainer } from "./fake-runtime";
 import { gate, setting, until, type Setting } from "./testing";
 
 describe("a task", () => {
@@ -51,7 +51,7 @@ describe("a task", () => {
         lastStatus: "RUNNING",
         healthStatus: "UNKNOWN",
         imageDigest: "sha256:1234",
-        runtimeId: local.engine.running[0]?.id,
+        runtimeId: local.runtime.running[0]?.id,
       },
     ]);
   });
@@ -60,11 +60,11 @@ describe("a task", () => {
     const { taskDefinition = "" } = await local.createService();
     await local.steady(taskDefinition);
     const seen: unknown[] = [];
-    local.engine.onStop = async () => seen.push(await local.targets(local.blue));
+    local.runtime.onStop = async () => seen.push(await local.targets(local.blue));
     await local.client.send(
       new sdk.UpdateServiceCommand({ cluster: "main", service: "api", desiredCount: 0 }),
     );
-    await until(() => local.engine.running.length === 0 || undefined);
+    await until(() => local.runtime.running.length === 0 || undefined);
     assert.deepEqual(seen, [[]]);
     const stopped = await until(async () =>
       (await local.tasks("STOPPED")).find(({ lastStatus }) => lastStatus === "STOPPED"),
@@ -78,7 +78,7 @@ describe("a task", () => {
     await local.close();
     local = await setting(10);
     const starts: number[] = [];
-    local.engine.onStart = (container: FakeContainer) => {
+    local.runtime.onStart = (container: FakeContainer) => {
       starts.push(local.aws.clock.now().getTime());
       container.exit(7);
     };
@@ -98,11 +98,11 @@ describe("a task", () => {
       ["EssentialContainerExited", "Essential container in task exited: web: exit code 7", "STOPPED", 7],
     );
     assert.equal((await local.describe()).taskSets?.[0]?.stabilityStatus, "STABILIZING");
-    local.engine.onStart = () => undefined;
+    local.runtime.onStart = () => undefined;
   });
 
   it("whose image cannot be pulled says so, and another follows", async () => {
-    local.engine.images.set("v9", "CannotPullContainerError: v9: not found");
+    local.runtime.images.set("v9", "CannotPullContainerError: v9: not found");
     const { taskDefinition = "" } = await local.createService("v9");
     const stopped = await until(async () =>
       (await local.tasks("STOPPED")).find(({ lastStatus }) => lastStatus === "STOPPED"),
@@ -111,9 +111,9 @@ describe("a task", () => {
       [stopped.stopCode, stopped.stoppedReason, stopped.containers?.[0]?.lastStatus],
       ["TaskFailedToStart", "CannotPullContainerError: v9: not found", "PENDING"],
     );
-    local.engine.images.delete("v9");
+    local.runtime.images.delete("v9");
     await local.steady(taskDefinition);
-    assert.ok(local.engine.specs.length >= 2);
+    assert.ok(local.runtime.specs.length >= 2);
   });
 
   it("that is not essential may end", async () => {
@@ -126,13 +126,13 @@ describe("a task", () => {
     });
     await local.createService("v1", { taskDefinition });
     await local.steady(taskDefinition);
-    local.engine.running.find(({ spec }) => spec.image === "helper")?.exit(0);
+    local.runtime.running.find(({ spec }) => spec.image === "helper")?.exit(0);
     const containers = await until(async () => {
       const [task] = await local.tasks();
       return task?.containers?.find(({ name, lastStatus }) => name === "helper" && lastStatus === "STOPPED");
     });
     assert.equal(containers.exitCode, 0);
-    assert.equal(local.engine.specs.length, 2);
+    assert.equal(local.runtime.specs.length, 2);
     await local.steady(taskDefinition);
   });
 
@@ -141,8 +141,8 @@ describe("a task", () => {
     await local.steady(taskDefinition);
     const [old] = await local.tasks();
     const held = gate();
-    local.engine.onStop = () => held.wait;
-    local.engine.images.set("v1", 500);
+    local.runtime.onStop = () => held.wait;
+    local.runtime.images.set("v1", 500);
     const [stopping] = await until(async () => {
       const found = await local.tasks("STOPPED");
       return found.length > 0 ? found : undefined;
@@ -153,16 +153,16 @@ describe("a task", () => {
       ["ServiceSchedulerInitiated", "Task failed ELB health checks"],
     );
     assert.equal((await local.describe()).taskSets?.[0]?.stabilityStatus, "STABILIZING");
-    local.engine.images.delete("v1");
+    local.runtime.images.delete("v1");
     await local.steady(taskDefinition);
     const [task] = await local.tasks();
     assert.notEqual(task?.taskArn, old?.taskArn);
-    assert.equal(local.engine.running.length, 2);
+    assert.equal(local.runtime.running.length, 2);
     held.open();
   });
 
   it("has the grace period to get healthy", async () => {
-    local.engine.images.set("v1", 503);
+    local.runtime.images.set("v1", 503);
     await local.createService("v1", { healthCheckGracePeriodSeconds: 800 });
     const stopped = await until(async () => (await local.tasks("STOPPED"))[0]);
     assert.equal(stopped.stoppedReason, "Task failed ELB health checks");

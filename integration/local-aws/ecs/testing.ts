@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import * as sdk from "@aws-sdk/client-ecs";
 import * as elb from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { ContainerEngine } from "../containers/engine";
+import type { ContainerRuntime } from "../containers/runtime";
 import { MetricStore } from "../cloudwatch/metric-store";
 import { Aws } from "../core/aws";
 import { Clock } from "../core/clock";
 import { Gateway } from "../core/gateway";
 import { loadBalancing } from "../load-balancing/load-balancing";
 import { account, FakeBase, region } from "./fake-base";
-import { FakeEngine } from "./fake-engine";
+import { FakeRuntime } from "./fake-runtime";
 import { ecs } from "./index";
 
 export const role = (name: string) => `arn:aws:iam::${account}:role/${name}`;
@@ -37,16 +37,16 @@ export const refused = (name: string, message?: string | RegExp) => (error: Erro
 };
 
 /** A load balancer with two target groups, of which the listeners forward to the first; Amazon ECS beside it. */
-export async function setting(speed = 2000, engineName: ContainerEngine["name"] = "process") {
+export async function setting(speed = 2000, runtimeName: ContainerRuntime["name"] = "process") {
   const warnings: string[] = [];
   const warn = (message: string) => void warnings.push(message);
   const base = new FakeBase();
   const gateway = new Gateway(warn);
   gateway.useBase(await base.listen());
   const aws = new Aws(await gateway.listen(0), new Clock(speed), warn);
-  const engine = new FakeEngine(engineName);
+  const runtime = new FakeRuntime(runtimeName);
   const balancing = loadBalancing(aws, gateway, new MetricStore());
-  const acting = ecs(aws, engine);
+  const acting = ecs(aws, runtime);
   gateway.serve(acting.service);
   const root = aws.root(account, region);
   const client = aws.client(sdk.ECSClient, root);
@@ -107,7 +107,7 @@ export async function setting(speed = 2000, engineName: ContainerEngine["name"] 
     aws,
     gateway,
     base,
-    engine,
+    runtime,
     balancing,
     warnings,
     client,
@@ -154,7 +154,7 @@ export async function setting(speed = 2000, engineName: ContainerEngine["name"] 
     /** In reverse order of starting; nothing may be left, and nobody may have had to be warned. */
     async close(): Promise<void> {
       await acting.close();
-      await engine.close();
+      await runtime.close();
       await balancing.close();
       base.close();
       aws.close();

@@ -27,7 +27,7 @@ function suite(scenario: ScenarioResult, result: RehearsalResult): string {
     service: scenario.service,
     speed: result.clock.speed,
     base: result.base,
-    containerEngine: result.containerEngine,
+    containerRuntime: result.containerRuntime,
   };
   for (const [name, version] of Object.entries(result.versions)) properties[`version.${name}`] = version;
   for (const { service, environment, totals } of traffic) {

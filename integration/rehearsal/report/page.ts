@@ -146,7 +146,7 @@ function about(result: RehearsalResult): Html {
         ${result.servedBy.map(({ by, services }) => html`<li>${by}: ${services.join(", ")}</li>`)}
       </ul>
       <p class="small soft">
-        Base: ${result.base}. Containers: ${result.containerEngine}.
+        Base: ${result.base}. Containers: ${result.containerRuntime}.
         ${versions.map(([name, version]) => `${name} ${version}`).join(" · ")}
       </p>
     </div>

@@ -291,7 +291,7 @@ export function sampleResult(): RehearsalResult {
       { by: "Greenroom", services: ["codebuild", "codedeploy", "codepipeline", "ecs"] },
       { by: "MiniStack 1.5.33", services: ["ec2", "s3"] },
     ],
-    containerEngine: "process",
+    containerRuntime: "process",
     notProven: [
       "Whether IAM policies allow what the pipelines do: the base grants every call.",
       "How long AWS takes to start a task or a build: predicted durations count the time it took here.",

@@ -1,5 +1,5 @@
 import { machineLine, machineWith, seconds, spread, type Spread } from "../../measure";
-import type { EngineName } from "../../local-aws/containers/choose";
+import type { RuntimeName } from "../../local-aws/containers/choose";
 
 /** One rehearsal of the good and of the bad release, in wall milliseconds. */
 export interface Run {
@@ -23,12 +23,12 @@ type Figure = (typeof figures)[number];
 
 /** All that was measured, as `--json` prints it. */
 export function resultOf(
-  runs: Partial<Record<EngineName, readonly Run[]>>,
+  runs: Partial<Record<RuntimeName, readonly Run[]>>,
   notMeasured: readonly string[],
   loadBefore: number,
 ) {
-  const of = (engine: EngineName) => {
-    const measured = runs[engine];
+  const of = (runtime: RuntimeName) => {
+    const measured = runs[runtime];
     if (!measured?.length) return undefined;
     const spreads = figures.map((figure) => [figure, spread(measured.map((run) => run[figure]))] as const);
     return { ...(Object.fromEntries(spreads) as Record<Figure, Spread>), runs: measured };
@@ -58,11 +58,11 @@ const titles: Record<Figure, string> = {
 };
 
 /** What was measured, for people. */
-export function table({ machine, ratio, notMeasured, ...engines }: ReturnType<typeof resultOf>): string {
+export function table({ machine, ratio, notMeasured, ...runtimes }: ReturnType<typeof resultOf>): string {
   const lines = [""];
   const cells = (texts: readonly string[]) => texts.map((text) => text.padStart(10)).join("");
   for (const name of ["process", "docker"] as const) {
-    const measured = engines[name];
+    const measured = runtimes[name];
     if (!measured) continue;
     const failed = measured.runs.reduce((sum, { failedRequests }) => sum + failedRequests, 0);
     const expected = measured.runs.filter(({ asExpected }) => asExpected).length;

@@ -1,7 +1,7 @@
-// What `npm run bench:containers` does: how long the usual rehearsal takes with either container engine.
+// What `npm run bench:containers` does: how long the usual rehearsal takes with either container runtime.
 import { Command, Option } from "commander";
 import { count, loadNow, measure, seconds } from "../../measure";
-import { engineNames, type EngineName } from "../../local-aws/containers/choose";
+import { runtimeNames, type RuntimeName } from "../../local-aws/containers/choose";
 import { bringUp } from "../../rehearsal/bring-up";
 import { usualRatePerSecond } from "../../rehearsal/pace";
 import { progressOn, type Progress } from "../../rehearsal/progress";
@@ -21,7 +21,7 @@ function readOptions(): Options {
       "Rehearses a good and a bad release as `npm start` does, with builds and tasks as processes of this machine and as " +
         "Docker containers, each time on a new local AWS, and prints how long that took and how the two compare.",
     )
-    .addOption(new Option("--runs <count>", "how often with each engine").argParser(count).default(3))
+    .addOption(new Option("--runs <count>", "how often with each runtime").argParser(count).default(3))
     .option("--json", "print every run as JSON instead of a table")
     .addHelpText(
       "after",
@@ -32,7 +32,7 @@ function readOptions(): Options {
     .opts<Options>();
 }
 
-async function rehearse(containers: EngineName, progress: Progress, signal: AbortSignal): Promise<Run> {
+async function rehearse(containers: RuntimeName, progress: Progress, signal: AbortSignal): Promise<Run> {
   const begun = performance.now();
   const broughtUp = await bringUp({ port: 0, containers, progress, signal });
   const bringUpMs = performance.now() - begun;
@@ -72,23 +72,23 @@ async function main(signal: AbortSignal): Promise<number> {
   const loadBefore = loadNow();
   const progress = progressOn();
   const missing = await dockerTestsMissing();
-  const runs: Partial<Record<EngineName, Run[]>> = {};
+  const runs: Partial<Record<RuntimeName, Run[]>> = {};
   const notMeasured = missing ? [`--containers docker: ${missing}`] : [];
   try {
     // Alternately, so that what else the machine does meets both.
     for (let i = 1; i <= options.runs; i++) {
-      for (const engine of engineNames) {
-        if (engine === "docker" && missing) continue;
+      for (const runtime of runtimeNames) {
+        if (runtime === "docker" && missing) continue;
         signal.throwIfAborted();
-        progress.step(`${engine}, ${i} of ${options.runs}`);
+        progress.step(`${runtime}, ${i} of ${options.runs}`);
         try {
-          const run = await rehearse(engine, progress, signal);
-          progress.done(`${engine}: ${seconds(run.wholeMs)}`);
-          (runs[engine] ??= []).push(run);
+          const run = await rehearse(runtime, progress, signal);
+          progress.done(`${runtime}: ${seconds(run.wholeMs)}`);
+          (runs[runtime] ??= []).push(run);
         } catch (error) {
           signal.throwIfAborted();
           const why = error instanceof Error ? error.message : String(error);
-          notMeasured.push(`run ${i} of --containers ${engine}: ${why}`);
+          notMeasured.push(`run ${i} of --containers ${runtime}: ${why}`);
         }
       }
     }

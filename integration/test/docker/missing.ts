@@ -1,7 +1,7 @@
 import { buildImage } from "../../../infra/lib/build-image";
 import { pullableName } from "../../local-aws/containers/docker/build-image";
 import { miniStackImage } from "../../local-aws/base/ministack";
-import { dockerMissing, imagesToPull, usualRelayImage } from "../../local-aws/containers/docker/runtime";
+import { dockerMissing, imagesToPull, usualRelayImage } from "../../local-aws/containers/docker/daemon";
 
 /** What the tests run beside the relay: tasks, builds, and bases. Tests pull nothing. */
 const images = [usualRelayImage, pullableName(buildImage), miniStackImage()];

@@ -36,8 +36,8 @@ describe("rehearsals in Docker", function () {
     assert.equal(rehearsed.code, 0, rehearsed.stdout + rehearsed.stderr);
     await assertNothingLeft(docker, rehearsed);
 
-    const { containerEngine, scenarios } = rehearsed.result();
-    assert.equal(containerEngine, "docker");
+    const { containerRuntime, scenarios } = rehearsed.result();
+    assert.equal(containerRuntime, "docker");
     assert.deepEqual(outcomes(scenarios[0]), ["safe", "safe"]);
     assert.deepEqual(
       scenarios[0]?.traffic.map(({ totals }) => totals.failures),

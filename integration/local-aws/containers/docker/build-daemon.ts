@@ -1,6 +1,6 @@
 import type Dockerode from "dockerode";
 import { ask } from "./build-exec";
-import type { DockerRuntime } from "./runtime";
+import type { DockerDaemon } from "./daemon";
 import { removeContainer } from "./sweep";
 
 /** Wall seconds; AWS's own image gives its daemon as long. */
@@ -14,7 +14,7 @@ const startLimitSeconds = 60;
  * @throws Error with a sentence for people when it does not come up
  */
 export async function startBuildDaemon(
-  { docker, relay }: DockerRuntime,
+  { docker, relay }: DockerDaemon,
   containerId: string,
   nameservers: readonly string[],
 ): Promise<void> {
@@ -82,7 +82,7 @@ exit 0
  * the private network would find only Docker's 127.0.0.11 there, which its own containers do not reach, and fall back to
  * a public one. https://docs.docker.com/engine/network/#dns-services
  */
-export async function nameserversOf({ docker, labels }: DockerRuntime, image: string): Promise<string[]> {
+export async function nameserversOf({ docker, labels }: DockerDaemon, image: string): Promise<string[]> {
   const container = await docker.createContainer({
     Image: image,
     Entrypoint: ["cat"],

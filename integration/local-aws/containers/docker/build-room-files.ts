@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import fs from "node:fs/promises";
 import path from "node:path";
-import type { DockerRuntime } from "./runtime";
+import type { DockerDaemon } from "./daemon";
 import { removeContainer } from "./sweep";
 
 /** A folder of a build, on this machine and as its container sees it. */
@@ -30,7 +30,7 @@ export async function roomFolders(folder: string) {
  * Nobody, where containers write as that user anyway: as root, without root (https://docs.docker.com/engine/security/rootless/),
  * and in Docker Desktop.
  */
-export async function fileOwner({ docker }: DockerRuntime): Promise<string | undefined> {
+export async function fileOwner({ docker }: DockerDaemon): Promise<string | undefined> {
   const [uid, gid] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
   if (process.platform !== "linux" || uid === 0) return undefined;
   const info = (await docker.info()) as { SecurityOptions?: string[]; OperatingSystem?: string };
@@ -51,7 +51,7 @@ export const givingTo = (owner: string, folder: string, script: string): string[
 
 /** Removes a build's folder, with what a container that was killed has left in it. */
 export async function removeFolder(
-  { docker, labels }: DockerRuntime,
+  { docker, labels }: DockerDaemon,
   folder: string,
   image: string,
 ): Promise<void> {

@@ -15,7 +15,7 @@ import { Gateway } from "../../core/gateway";
 import { pullableName } from "./build-image";
 import { BuildRooms } from "./build-rooms";
 import { rehearsalLabel } from "./labels";
-import { openDocker, type DockerRuntime } from "./runtime";
+import { openDocker, type DockerDaemon } from "./daemon";
 import { nodeImage, nothingLeft } from "./testing";
 import type { Told } from "./testing-build";
 import { TestDaemon } from "./testing-daemon";
@@ -26,7 +26,7 @@ describe("a build's room in Docker", function () {
   const warn = (message: string) => void warnings.push(message);
   let folder: string;
   let gateway: Gateway;
-  let runtime: DockerRuntime;
+  let daemon: DockerDaemon;
   let aws: Aws;
 
   before(async () => {
@@ -34,7 +34,7 @@ describe("a build's room in Docker", function () {
     gateway = new Gateway(warn);
     const endpoint = await gateway.listen(0);
     aws = new Aws(endpoint, new Clock(1), warn);
-    runtime = await openDocker({
+    daemon = await openDocker({
       id: `test-${randomUUID().slice(0, 8)}`,
       gatewayPort: Number(new URL(endpoint).port),
       warn,
@@ -42,15 +42,15 @@ describe("a build's room in Docker", function () {
     });
   });
   after(async () => {
-    await runtime.close();
+    await daemon.close();
     aws.close();
     await gateway.close();
-    await nothingLeft(runtime);
+    await nothingLeft(daemon);
     await fs.rm(folder, { recursive: true });
   });
 
   const open = (fileOwner?: string) =>
-    new BuildRooms({ runtime, folder, aws, fileOwner }).open({
+    new BuildRooms({ daemon, folder, aws, fileOwner }).open({
       id: "project:1",
       project: "arn:aws:codebuild:eu-west-1:111111111111:project/project",
       image: buildImage,
@@ -82,10 +82,10 @@ describe("a build's room in Docker", function () {
 
   it("is not privileged, has no socket of the machine's daemon, and publishes no port", async () => {
     const room = await open();
-    const filters = { label: [`${rehearsalLabel}=${runtime.labels[rehearsalLabel]}`] };
-    const all = await runtime.docker.listContainers({ filters });
+    const filters = { label: [`${rehearsalLabel}=${daemon.labels[rehearsalLabel]}`] };
+    const all = await daemon.docker.listContainers({ filters });
     const [build] = all.filter(({ Names }) => Names.some((name) => name.includes("-build-")));
-    const { HostConfig, NetworkSettings } = await runtime.docker.getContainer(build?.Id ?? "").inspect();
+    const { HostConfig, NetworkSettings } = await daemon.docker.getContainer(build?.Id ?? "").inspect();
     assert.equal(HostConfig.Privileged, false);
     assert.deepEqual(
       HostConfig.Binds?.filter((bind) => bind.includes("docker.sock")),
@@ -101,7 +101,7 @@ describe("a build's room in Docker", function () {
     const id = child.id();
     child.process.kill("SIGKILL");
     await once(child.process, "exit");
-    const left = { docker: runtime.docker, labels: { [rehearsalLabel]: id } };
+    const left = { docker: daemon.docker, labels: { [rehearsalLabel]: id } };
     await assert.rejects(nothingLeft(left));
     await (await openDocker({ ...anyRehearsal(), relayImage: nodeImage })).close();
     await nothingLeft(left);
@@ -111,17 +111,17 @@ describe("a build's room in Docker", function () {
     // Only root can run a second daemon, so that the machine's own goes on.
     if (process.getuid?.() !== 0) this.skip();
     this.timeout(300_000);
-    const daemon = await TestDaemon.start();
+    const inner = await TestDaemon.start();
     try {
       const relay = nodeImage;
-      const { Config } = await runtime.docker.getImage(relay).inspect();
+      const { Config } = await daemon.docker.getImage(relay).inspect();
       // The official one has no bash.
       const image = Config.Labels?.["greenroom.stand-in"] ? relay : pullableName(buildImage);
-      for (const each of new Set([relay, image])) await copyImage(runtime.docker, daemon.docker, each);
-      const environment = { DOCKER_HOST: `unix://${daemon.socketPath}` };
+      for (const each of new Set([relay, image])) await copyImage(daemon.docker, inner.docker, each);
+      const environment = { DOCKER_HOST: `unix://${inner.socketPath}` };
       const child = startBuild(environment, folder, image, relay);
       await child.until((told) => "said" in told);
-      await daemon.crash();
+      await inner.crash();
       const ended = await child.until((told) => "ended" in told);
       assert.match(
         JSON.stringify(ended),
@@ -129,14 +129,14 @@ describe("a build's room in Docker", function () {
       );
       const closed = await child.until((told) => "closed" in told);
       assert.match(JSON.stringify(closed), /The next rehearsal removes what is left/);
-      await daemon.start();
-      const left = { docker: daemon.docker, labels: { [rehearsalLabel]: child.id() } };
+      await inner.start();
+      const left = { docker: inner.docker, labels: { [rehearsalLabel]: child.id() } };
       await assert.rejects(nothingLeft(left));
       const next = startBuild(environment, folder, image, relay, "true");
       assert.deepEqual(await next.until((told) => "closed" in told), { closed: [] });
       await nothingLeft(left);
     } finally {
-      await daemon.close();
+      await inner.close();
     }
   });
 

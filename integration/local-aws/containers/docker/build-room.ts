@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import type { BuildRoom, BuildRoomRequest } from "../engine";
+import type { BuildRoom, BuildRoomRequest } from "../runtime";
 import { nodeOptions } from "../process/environment";
 import { baseImages, handOver } from "./build-bases";
 import type { BuildCache } from "./build-caches";
@@ -8,7 +8,7 @@ import { networkInside } from "./build-environment";
 import { ask, execute } from "./build-exec";
 import { givingTo, removeFolder, type RoomFolder } from "./build-room-files";
 import { addHosts, registriesIn } from "./build-registries";
-import type { DockerRuntime } from "./runtime";
+import type { DockerDaemon } from "./daemon";
 import { removeContainer } from "./sweep";
 
 type RunOptions = Parameters<BuildRoom["run"]>[0];
@@ -31,7 +31,7 @@ export class DockerBuildRoom implements BuildRoom {
   private closed?: Promise<void>;
 
   constructor(
-    private readonly runtime: DockerRuntime,
+    private readonly daemon: DockerDaemon,
     private readonly at: {
       request: BuildRoomRequest;
       containerId: string;
@@ -86,7 +86,7 @@ for folder; do
   [ -e "$folder" ] && continue
   mkdir -p "$cached" "$(dirname "$folder")" && ln -s "$cached" "$folder"
 done`;
-    await ask(this.runtime.docker, this.at.containerId, [
+    await ask(this.daemon.docker, this.at.containerId, [
       "sh",
       "-c",
       link,
@@ -105,7 +105,7 @@ done`;
     const { environment, containerId, fileOwner, outputs } = this.at;
     await this.prepare(own);
     signal.throwIfAborted();
-    const exitCode = await execute(this.runtime.docker, containerId, {
+    const exitCode = await execute(this.daemon.docker, containerId, {
       command: fileOwner ? givingTo(fileOwner, outputs.inside, script) : ["bash", script],
       environment: {
         ...environment,
@@ -123,7 +123,7 @@ done`;
 
   /** Gives the build what its source and its variables name; an earlier command may have written a Dockerfile. */
   private async prepare(environment: Readonly<Record<string, string>>): Promise<void> {
-    const { docker, relay } = this.runtime;
+    const { docker, relay } = this.daemon;
     const { containerId, request, source, scratch } = this.at;
     const isNew = (name: string) => !this.given.has(name) && this.given.add(name);
     const images = request.privileged ? (await baseImages(source.host)).filter(isNew) : [];
@@ -135,12 +135,12 @@ done`;
   /** At once, with all that the build has started. */
   private kill(): Promise<void> {
     this.isWhole = false;
-    this.removed ??= removeContainer(this.runtime.docker, this.at.containerId);
+    this.removed ??= removeContainer(this.daemon.docker, this.at.containerId);
     return this.removed;
   }
 
   private async closeNow(): Promise<void> {
-    const { docker } = this.runtime;
+    const { docker } = this.daemon;
     const { request, containerId, caches, folder, image, onClose } = this.at;
     try {
       if (!this.removed) {
@@ -151,7 +151,7 @@ done`;
       await this.removed;
       for (const cache of caches) await cache.giveBack(this.isWhole);
     } finally {
-      await removeFolder(this.runtime, folder, image);
+      await removeFolder(this.daemon, folder, image);
       onClose();
     }
   }

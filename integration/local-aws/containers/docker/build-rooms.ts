@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import path from "node:path";
 import type Dockerode from "dockerode";
 import type { Aws } from "../../core/aws";
-import type { BuildRoomRequest } from "../engine";
+import type { BuildRoomRequest } from "../runtime";
 import { ecrRegistry, parseReference } from "../process/reference";
 import { BuildCaches, type BuildCache } from "./build-caches";
 import { nameserversOf, startBuildDaemon } from "./build-daemon";
@@ -12,11 +12,11 @@ import { registryHost } from "./build-registries";
 import { customCache, DockerBuildRoom } from "./build-room";
 import { fileOwner, removeFolder, roomFolders } from "./build-room-files";
 import { provideImage } from "./pull";
-import type { DockerRuntime } from "./runtime";
+import type { DockerDaemon } from "./daemon";
 import { removeContainer } from "./sweep";
 
 export interface BuildRoomsOptions {
-  runtime: DockerRuntime;
+  daemon: DockerDaemon;
   /** The rehearsal's. */
   folder: string;
   aws: Aws;
@@ -35,12 +35,12 @@ export class BuildRooms {
   private nameservers?: Promise<string[]>;
 
   constructor(private readonly options: BuildRoomsOptions) {
-    this.caches = new BuildCaches(options.runtime.docker, options.runtime.labels);
+    this.caches = new BuildCaches(options.daemon.docker, options.daemon.labels);
   }
 
   /** @throws ImageUnavailableError, or Error with a sentence for people */
   async open(request: BuildRoomRequest): Promise<DockerBuildRoom> {
-    const { runtime } = this.options;
+    const { daemon } = this.options;
     const image = await this.pull(request);
     const name = `${request.id.replace(/[^\w-]+/g, "-").slice(-40)}-${randomUUID().slice(0, 8)}`;
     const folder = path.join(this.options.folder, "containers", "builds", name);
@@ -49,21 +49,21 @@ export class BuildRooms {
     try {
       const folders = await roomFolders(folder);
       const machine = path.join(folder, "machine");
-      const environment = await buildEnvironment(runtime.relay.endpoint, machine);
+      const environment = await buildEnvironment(daemon.relay.endpoint, machine);
       if (request.privileged)
         volumes.set("/var/lib/docker", await this.cacheOf(request, "LOCAL_DOCKER_LAYER_CACHE"));
       const custom = await this.cacheOf(request, "LOCAL_CUSTOM_CACHE");
       if (custom) volumes.set(customCache, custom);
-      container = await runtime.docker.createContainer({
-        name: `${runtime.network.name}-build-${name}`,
+      container = await daemon.docker.createContainer({
+        name: `${daemon.network.name}-build-${name}`,
         Image: image,
         // It stays; the build's commands are executed in it.
         Entrypoint: ["tail"],
         Cmd: ["-f", "/dev/null"],
         User: "0",
-        Labels: { ...runtime.labels },
+        Labels: { ...daemon.labels },
         HostConfig: {
-          NetworkMode: runtime.network.name,
+          NetworkMode: daemon.network.name,
           Init: true,
           Privileged: request.privileged,
           // On AWS a build has a machine of its own. Here it gets what tasks and their clients leave of this one.
@@ -77,23 +77,23 @@ export class BuildRooms {
             Source: cache?.volume ?? "",
             VolumeOptions: {
               NoCopy: true,
-              Labels: { ...runtime.labels },
+              Labels: { ...daemon.labels },
               DriverConfig: { Name: "", Options: {} },
             },
           })),
-          ExtraHosts: [`${registryHost(projectOf(request))}:${runtime.relay.address}`],
+          ExtraHosts: [`${registryHost(projectOf(request))}:${daemon.relay.address}`],
         },
       });
       await container.start();
-      this.owner ??= Promise.resolve(this.options.fileOwner ?? fileOwner(runtime));
+      this.owner ??= Promise.resolve(this.options.fileOwner ?? fileOwner(daemon));
       if (request.privileged) {
-        this.nameservers ??= nameserversOf(runtime, image).catch((error: unknown) => {
+        this.nameservers ??= nameserversOf(daemon, image).catch((error: unknown) => {
           this.nameservers = undefined;
           throw error;
         });
-        await startBuildDaemon(runtime, container.id, await this.nameservers);
+        await startBuildDaemon(daemon, container.id, await this.nameservers);
       }
-      const room = new DockerBuildRoom(runtime, {
+      const room = new DockerBuildRoom(daemon, {
         request,
         containerId: container.id,
         image,
@@ -107,9 +107,9 @@ export class BuildRooms {
       this.rooms.add(room);
       return room;
     } catch (error) {
-      if (container) await removeContainer(runtime.docker, container.id).catch(() => undefined);
+      if (container) await removeContainer(daemon.docker, container.id).catch(() => undefined);
       for (const cache of volumes.values()) await cache?.giveBack(false).catch(() => undefined);
-      await removeFolder(runtime, folder, image).catch(() => undefined);
+      await removeFolder(daemon, folder, image).catch(() => undefined);
       throw error;
     }
   }
@@ -124,11 +124,11 @@ export class BuildRooms {
 
   /** Makes the project's image be there, and gives its name. */
   private async pull({ image, pullAs, registryLogin }: BuildRoomRequest): Promise<string> {
-    const { runtime, aws } = this.options;
+    const { daemon, aws } = this.options;
     const name = pullableName(image);
     const { registry } = parseReference(name);
-    if (ecrRegistry(registry)) return (await provideImage(runtime, aws, name, pullAs)).name;
-    await runtime.ensureImage(name, registryLogin && { ...registryLogin, serveraddress: registry });
+    if (ecrRegistry(registry)) return (await provideImage(daemon, aws, name, pullAs)).name;
+    await daemon.ensureImage(name, registryLogin && { ...registryLogin, serveraddress: registry });
     return name;
   }
 }

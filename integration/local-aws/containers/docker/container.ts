@@ -3,13 +3,13 @@ import os from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Duplex } from "node:stream";
 import type Dockerode from "dockerode";
-import type { Container, ContainerSpec } from "../engine";
+import type { Container, ContainerSpec } from "../runtime";
 import { containerEnvironment, putNetworkFile } from "./environment";
 import { dockerHealthCheck, watchHealth } from "./health";
 import { limits } from "./limits";
 import { OutputLines } from "./output";
 import type { LocalImage } from "./pull";
-import type { DockerRuntime } from "./runtime";
+import type { DockerDaemon } from "./daemon";
 import { messageOf, removeContainer, statusOf, within } from "./sweep";
 
 type Exit = Awaited<Container["ended"]>;
@@ -20,13 +20,13 @@ const startAttempts = 5;
 
 /** A container of a task: created, given what it needs, started, watched, and removed when it has ended. */
 export async function startContainer(
-  runtime: DockerRuntime,
+  daemon: DockerDaemon,
   spec: ContainerSpec,
   image: LocalImage,
   speed: number,
 ): Promise<Container & { kill(): void }> {
-  const { docker } = runtime;
-  const container = await create(runtime, spec, image, speed);
+  const { docker } = daemon;
+  const container = await create(daemon, spec, image, speed);
   const output = new OutputLines(spec.onLine);
   let health: { close(): void } | undefined;
   try {
@@ -95,26 +95,26 @@ export async function startContainer(
 }
 
 async function create(
-  runtime: DockerRuntime,
+  daemon: DockerDaemon,
   spec: ContainerSpec,
   image: LocalImage,
   speed: number,
 ): Promise<Dockerode.Container> {
   const ports = spec.network ? [] : spec.containerPorts.map((port) => `${port}/tcp`);
   try {
-    return await runtime.docker.createContainer({
-      name: `${runtime.network.name}-${spec.name.replace(/[^\w.-]+/g, "-").slice(0, 80)}-${randomUUID().slice(0, 8)}`,
+    return await daemon.docker.createContainer({
+      name: `${daemon.network.name}-${spec.name.replace(/[^\w.-]+/g, "-").slice(0, 80)}-${randomUUID().slice(0, 8)}`,
       Image: image.name,
       // An entry point of the task's own takes the image's CMD away with the image's entry point; Docker does so as well.
       Entrypoint: spec.entryPoint?.length ? [...spec.entryPoint] : undefined,
       Cmd: spec.command?.length ? [...spec.command] : undefined,
       WorkingDir: spec.workingDirectory,
-      Env: containerEnvironment(spec.environment, image.environment, runtime.relay.endpoint),
-      Labels: { ...runtime.labels },
+      Env: containerEnvironment(spec.environment, image.environment, daemon.relay.endpoint),
+      Labels: { ...daemon.labels },
       Healthcheck: dockerHealthCheck(spec.healthCheck, speed),
       ExposedPorts: Object.fromEntries(ports.map((port) => [port, {}])),
       HostConfig: {
-        NetworkMode: spec.network ? `container:${spec.network.id}` : runtime.network.name,
+        NetworkMode: spec.network ? `container:${spec.network.id}` : daemon.network.name,
         PortBindings: Object.fromEntries(
           ports.map((port) => [port, [{ HostIp: "127.0.0.1", HostPort: "" }]]),
         ),

@@ -2,22 +2,22 @@
 import { Aws } from "../../core/aws";
 import { Clock } from "../../core/clock";
 import { startContainer } from "./container";
-import { openDocker } from "./runtime";
+import { openDocker } from "./daemon";
 
 const [id = "", image = ""] = process.argv.slice(2);
 const say = (message: unknown) => process.stdout.write(`${JSON.stringify(message)}\n`);
 
 async function main(): Promise<void> {
-  const runtime = await openDocker({
+  const daemon = await openDocker({
     id,
     gatewayPort: 9,
     warn: (warning) => say({ warning }),
     relayImage: image,
   });
-  runtime.failed.catch((error: unknown) => say({ failed: String(error) }));
-  await runtime.docker.createVolume({ Name: `greenroom-${id}-volume`, Labels: { ...runtime.labels } });
+  daemon.failed.catch((error: unknown) => say({ failed: String(error) }));
+  await daemon.docker.createVolume({ Name: `greenroom-${id}-volume`, Labels: { ...daemon.labels } });
   const container = await startContainer(
-    runtime,
+    daemon,
     {
       name: "api/1/web",
       image,
@@ -36,7 +36,7 @@ async function main(): Promise<void> {
   say("up");
   await new Promise((resolve) => process.stdin.once("data", resolve));
   await container.stop();
-  await runtime.close();
+  await daemon.close();
   say("closed");
   process.stdin.destroy();
 }

@@ -6,7 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { rehearsalLabel } from "./labels";
-import { openDocker } from "./runtime";
+import { openDocker } from "./daemon";
 import { sweep } from "./sweep";
 import { nodeImage, nothingLeft, openDoor, testDocker } from "./testing";
 

@@ -1,43 +1,43 @@
 import type { Aws } from "../../core/aws";
 import type {
   Container,
-  ContainerEngine,
+  ContainerRuntime,
   ContainerSpec,
   BuildRoom,
   BuildRoomRequest,
   TaskNetwork,
-} from "../engine";
-import { ImageUnavailableError } from "../engine";
+} from "../runtime";
+import { ImageUnavailableError } from "../runtime";
 import { BuildRooms } from "./build-rooms";
 import { daemonGraceMs, startContainer } from "./container";
 import { provideImage } from "./pull";
-import type { DockerRuntime } from "./runtime";
+import type { DockerDaemon } from "./daemon";
 import { within } from "./sweep";
 import { openTaskNetwork } from "./task-network";
 
-export { dockerMissing, openDocker, type DockerRuntime } from "./runtime";
+export { dockerMissing, openDocker, type DockerDaemon } from "./daemon";
 
-export interface DockerEngineOptions {
-  /** Opened by the caller, who closes it after the engine. */
-  runtime: DockerRuntime;
+export interface DockerRuntimeOptions {
+  /** Opened by the caller, who closes it after the runtime. */
+  daemon: DockerDaemon;
   /** For this rehearsal. */
   folder: string;
   aws: Aws;
 }
 
 /** The real Docker: builds and tasks are containers on a private network. */
-export function dockerEngine(options: DockerEngineOptions): ContainerEngine {
-  return new DockerEngine(options);
+export function dockerRuntime(options: DockerRuntimeOptions): ContainerRuntime {
+  return new DockerRuntime(options);
 }
 
-class DockerEngine implements ContainerEngine {
+class DockerRuntime implements ContainerRuntime {
   readonly name = "docker";
   private readonly rooms: BuildRooms;
   private readonly containers = new Set<Awaited<ReturnType<typeof startContainer>>>();
   private readonly starting = new Set<Promise<unknown>>();
   private closing = false;
 
-  constructor(private readonly options: DockerEngineOptions) {
+  constructor(private readonly options: DockerRuntimeOptions) {
     this.rooms = new BuildRooms(options);
   }
 
@@ -46,20 +46,20 @@ class DockerEngine implements ContainerEngine {
   }
 
   openTaskNetwork(containerPorts: readonly number[]): Promise<TaskNetwork> {
-    const { runtime } = this.options;
-    return this.begin(() => openTaskNetwork(runtime, runtime.relay.image, containerPorts));
+    const { daemon } = this.options;
+    return this.begin(() => openTaskNetwork(daemon, daemon.relay.image, containerPorts));
   }
 
   start(spec: ContainerSpec): Promise<Container> {
     return this.begin(async () => {
-      const { runtime, aws } = this.options;
+      const { daemon, aws } = this.options;
       // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_cannot_pull_image.html
-      const image = await provideImage(runtime, aws, spec.image, spec.pullAs).catch((error: unknown) => {
+      const image = await provideImage(daemon, aws, spec.image, spec.pullAs).catch((error: unknown) => {
         if (error instanceof ImageUnavailableError)
           throw new Error(`CannotPullContainerError: ${error.message}`);
         throw error;
       });
-      const container = await startContainer(runtime, spec, image, aws.clock.speed);
+      const container = await startContainer(daemon, spec, image, aws.clock.speed);
       this.containers.add(container);
       void container.ended.then(() => this.containers.delete(container));
       return container;
@@ -76,7 +76,7 @@ class DockerEngine implements ContainerEngine {
 
   async close(): Promise<void> {
     this.closing = true;
-    // Bounded, as a pull may take long and the daemon may be gone; what they bring then goes with the runtime.
+    // Bounded, as a pull may take long and the daemon may be gone; what they bring then goes with the daemon.
     await within(daemonGraceMs, Promise.allSettled(this.starting));
     await within(2 * daemonGraceMs, this.rooms.close());
     for (const container of this.containers) container.kill();

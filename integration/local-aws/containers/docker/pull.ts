@@ -2,10 +2,10 @@ import { ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
 import type Dockerode from "dockerode";
 import type { AuthConfig } from "dockerode";
 import type { Aws, Identity } from "../../core/aws";
-import { ImageUnavailableError } from "../engine";
+import { ImageUnavailableError } from "../runtime";
 import { ecrRegistry, parseReference } from "../process/reference";
 import { PullProgress, sayingWhile, type PullEvent } from "./pull-progress";
-import type { DockerRuntime } from "./runtime";
+import type { DockerDaemon } from "./daemon";
 import { messageOf } from "./sweep";
 
 /**
@@ -63,16 +63,16 @@ export async function ecrLogin(
  *
  * @throws ImageUnavailableError
  */
-export async function pullEcrImage(runtime: DockerRuntime, image: string, auth: AuthConfig): Promise<string> {
+export async function pullEcrImage(daemon: DockerDaemon, image: string, auth: AuthConfig): Promise<string> {
   const { repository, tag, digest } = parseReference(image);
-  const name = `${runtime.registry}/${runtime.pulledPrefix}/${repository}`;
+  const name = `${daemon.registry}/${daemon.pulledPrefix}/${repository}`;
   if (digest) {
     const byDigest = `${name}@${digest}`;
-    await runtime.ensureImage(byDigest, auth, image);
+    await daemon.ensureImage(byDigest, auth, image);
     return byDigest;
   }
   // A tag may mean another image than at the last pull.
-  await pullImage(runtime.docker, `${name}:${tag}`, { auth, shown: image });
+  await pullImage(daemon.docker, `${name}:${tag}`, { auth, shown: image });
   return `${name}:${tag}`;
 }
 
@@ -87,7 +87,7 @@ export interface LocalImage {
 
 /** Makes an image be there, from the local ECR or from wherever its name says. @throws ImageUnavailableError */
 export async function provideImage(
-  runtime: DockerRuntime,
+  daemon: DockerDaemon,
   aws: Aws,
   image: string,
   pullAs: Identity,
@@ -100,9 +100,9 @@ export async function provideImage(
         "registry only, as no repository policy says otherwise here",
     );
   }
-  const name = registry ? await pullEcrImage(runtime, image, await ecrLogin(aws, pullAs)) : image;
-  if (!registry) await runtime.ensureImage(image);
-  const { RepoDigests, Config } = await runtime.docker.getImage(name).inspect();
+  const name = registry ? await pullEcrImage(daemon, image, await ecrLogin(aws, pullAs)) : image;
+  if (!registry) await daemon.ensureImage(image);
+  const { RepoDigests, Config } = await daemon.docker.getImage(name).inspect();
   const repository = name.replace(/(@|:[^/:]*$).*/, "");
   const pulled = RepoDigests.find((one) => one.startsWith(`${repository}@`)) ?? RepoDigests[0];
   return { name, digest: reference.digest ?? pulled?.split("@")[1], environment: Config.Env ?? [] };

@@ -4,12 +4,12 @@ import http from "node:http";
 import type net from "node:net";
 import { PassThrough } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import { openDocker, type DockerRuntime } from "./runtime";
+import { openDocker, type DockerDaemon } from "./daemon";
 import { nodeImage, nothingLeft } from "./testing";
 
 describe("Docker's private network", () => {
   const warnings: string[] = [];
-  let runtime: DockerRuntime;
+  let daemon: DockerDaemon;
   let gateway: http.Server;
   let gatewayPort = 0;
 
@@ -18,7 +18,7 @@ describe("Docker's private network", () => {
     gateway = http.createServer(answer);
     await new Promise<void>((resolve) => gateway.listen(0, "127.0.0.1", resolve));
     gatewayPort = (gateway.address() as net.AddressInfo).port;
-    runtime = await openDocker({
+    daemon = await openDocker({
       id: `test-${randomUUID().slice(0, 8)}`,
       gatewayPort,
       warn: (message) => warnings.push(message),
@@ -27,10 +27,10 @@ describe("Docker's private network", () => {
   });
   after(async function () {
     this.timeout(60_000);
-    await runtime.close();
+    await daemon.close();
     gateway.closeAllConnections();
     gateway.close();
-    await nothingLeft(runtime);
+    await nothingLeft(daemon);
     assert.deepEqual(warnings, []);
   });
 
@@ -50,16 +50,16 @@ describe("Docker's private network", () => {
 
   /** Runs a program of Node.js in a container of the network, and gives what it prints. */
   async function run(program: string, input?: Buffer): Promise<string> {
-    const container = await runtime.docker.createContainer({
+    const container = await daemon.docker.createContainer({
       Image: nodeImage,
       Entrypoint: ["node"],
       Cmd: ["-e", program],
-      Labels: { ...runtime.labels },
+      Labels: { ...daemon.labels },
       OpenStdin: !!input,
       StdinOnce: !!input,
       AttachStdin: !!input,
-      Env: [`GATEWAY=${runtime.relay.endpoint}`],
-      HostConfig: { NetworkMode: runtime.network.name },
+      Env: [`GATEWAY=${daemon.relay.endpoint}`],
+      HostConfig: { NetworkMode: daemon.network.name },
     });
     const attached = await container.attach({
       stream: true,
@@ -69,7 +69,7 @@ describe("Docker's private network", () => {
       hijack: true,
     });
     const both = new PassThrough();
-    runtime.docker.modem.demuxStream(attached, both, both);
+    daemon.docker.modem.demuxStream(attached, both, both);
     attached.on("end", () => both.end());
     await container.start();
     if (input) attached.end(input);
@@ -80,7 +80,7 @@ describe("Docker's private network", () => {
 
   it("carries requests to the gateway's loopback port, also from port 80, with the Host header as sent", async function () {
     this.timeout(30_000);
-    const { address } = runtime.relay;
+    const { address } = daemon.relay;
     const text = await run(`
       const http = require("node:http");
       const get = (url, headers) => new Promise((done) =>
@@ -122,7 +122,7 @@ describe("Docker's private network", () => {
 
   it("passes on a half-closed connection and a reset one", async function () {
     this.timeout(30_000);
-    const { address } = runtime.relay;
+    const { address } = daemon.relay;
     const text = await run(`
       const net = require("node:net");
       const half = net.connect({ host: "${address}", port: 80, allowHalfOpen: true });
@@ -140,11 +140,11 @@ describe("Docker's private network", () => {
   });
 
   it("opens nothing of the gateway beyond loopback, and its network publishes on loopback", async () => {
-    const { HostConfig } = await runtime.docker.getContainer(`${runtime.network.name}-relay`).inspect();
+    const { HostConfig } = await daemon.docker.getContainer(`${daemon.network.name}-relay`).inspect();
     const bindings = Object.values(HostConfig.PortBindings as Record<string, { HostIp: string }[]>).flat();
     assert.deepEqual([...new Set(bindings.map(({ HostIp }) => HostIp))], ["127.0.0.1"]);
     assert.equal(HostConfig.Privileged, false);
-    const network = (await runtime.docker.getNetwork(runtime.network.id).inspect()) as { Options: object };
+    const network = (await daemon.docker.getNetwork(daemon.network.id).inspect()) as { Options: object };
     assert.deepEqual(network.Options, { "com.docker.network.bridge.host_binding_ipv4": "127.0.0.1" });
   });
 });

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import type { TaskNetwork } from "../engine";
+import type { TaskNetwork } from "../runtime";
 import { daemonGraceMs, publishedPorts } from "./container";
-import type { DockerRuntime } from "./runtime";
+import type { DockerDaemon } from "./daemon";
 import { removeContainer, within } from "./sweep";
 
 /**
@@ -10,26 +10,26 @@ import { removeContainer, within } from "./sweep";
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html
  */
 export async function openTaskNetwork(
-  runtime: DockerRuntime,
+  daemon: DockerDaemon,
   image: string,
   containerPorts: readonly number[],
 ): Promise<TaskNetwork> {
   const ports = [...new Set(containerPorts)].map((port) => `${port}/tcp`);
-  const container = await runtime.docker.createContainer({
-    name: `${runtime.network.name}-pause-${randomUUID().slice(0, 8)}`,
+  const container = await daemon.docker.createContainer({
+    name: `${daemon.network.name}-pause-${randomUUID().slice(0, 8)}`,
     Image: image,
     Entrypoint: ["tail", "-f", "/dev/null"],
-    Labels: { ...runtime.labels },
+    Labels: { ...daemon.labels },
     ExposedPorts: Object.fromEntries(ports.map((port) => [port, {}])),
     HostConfig: {
-      NetworkMode: runtime.network.name,
+      NetworkMode: daemon.network.name,
       PortBindings: Object.fromEntries(ports.map((port) => [port, [{ HostIp: "127.0.0.1", HostPort: "" }]])),
       CapDrop: ["ALL"],
       ReadonlyRootfs: true,
       LogConfig: { Type: "none", Config: {} },
     },
   });
-  const close = async () => void (await within(daemonGraceMs, removeContainer(runtime.docker, container.id)));
+  const close = async () => void (await within(daemonGraceMs, removeContainer(daemon.docker, container.id)));
   try {
     await container.start();
     const published = await publishedPorts(container);

@@ -7,7 +7,7 @@ import { Aws } from "../../core/aws";
 import { Clock } from "../../core/clock";
 import { Gateway } from "../../core/gateway";
 import { BuildRooms } from "./build-rooms";
-import { openDocker } from "./runtime";
+import { openDocker } from "./daemon";
 
 export type Told = { ready: string } | { said: string } | { ended: string } | { closed: string[] };
 
@@ -19,8 +19,8 @@ async function main([folder = "", image = "", relayImage = "", text = ""]: strin
   const endpoint = await gateway.listen(0);
   const aws = new Aws(endpoint, new Clock(1), warn);
   const id = `test-${randomUUID().slice(0, 8)}`;
-  const runtime = await openDocker({ id, gatewayPort: Number(new URL(endpoint).port), warn, relayImage });
-  const rooms = new BuildRooms({ runtime, folder, aws });
+  const daemon = await openDocker({ id, gatewayPort: Number(new URL(endpoint).port), warn, relayImage });
+  const rooms = new BuildRooms({ daemon, folder, aws });
   const room = await rooms.open({
     id: "project:1",
     project: "arn:aws:codebuild:eu-west-1:111111111111:project/project",
@@ -42,7 +42,7 @@ async function main([folder = "", image = "", relayImage = "", text = ""]: strin
   tell({ ended });
   await room.close().catch((error: unknown) => warn(String(error)));
   await rooms.close();
-  await runtime.close();
+  await daemon.close();
   aws.close();
   await gateway.close();
   tell({ closed: warnings });

@@ -4,7 +4,7 @@ import type Dockerode from "dockerode";
 import { pack } from "tar-stream";
 import { getContainerRuntimeClient } from "testcontainers";
 import { rehearsalLabel } from "./labels";
-import { usualRelayImage, type DockerRuntime } from "./runtime";
+import { usualRelayImage, type DockerDaemon } from "./daemon";
 import { rehearsalOfImage } from "./sweep";
 
 /** For tests: an image with Node.js. */
@@ -30,7 +30,7 @@ export async function buildImageOf(docker: Dockerode, tag: string, dockerfile: s
 export async function nothingLeft({
   docker,
   labels,
-}: Pick<DockerRuntime, "docker" | "labels">): Promise<void> {
+}: Pick<DockerDaemon, "docker" | "labels">): Promise<void> {
   const id = labels[rehearsalLabel] ?? "";
   const filters = { label: [`${rehearsalLabel}=${id}`] };
   const left = [

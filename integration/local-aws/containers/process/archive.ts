@@ -126,7 +126,7 @@ class Unpacking {
     const base = path.posix.basename(relative);
     const content = await buffer(stream);
     if (base === ".wh..wh..opq") {
-      throw new Error(`opaque directories (${name}) are not supported by the process engine`);
+      throw new Error(`opaque directories (${name}) are not supported by the process runtime`);
     } else if (base.startsWith(whiteout)) {
       this.removed.push(path.posix.join(path.posix.dirname(relative), base.slice(whiteout.length)));
     } else if (type === "directory") {
@@ -139,7 +139,9 @@ class Unpacking {
       const executable = ((mode ?? 0) & 0o100) !== 0;
       await this.write(fs.writeFile(at, content, { flag: "wx", mode: executable ? 0o755 : 0o644 }));
     } else
-      throw new Error(`the layer's entry ${name} is a ${String(type)}, which the process engine cannot make`);
+      throw new Error(
+        `the layer's entry ${name} is a ${String(type)}, which the process runtime cannot make`,
+      );
   }
 
   async written(): Promise<void> {

@@ -43,13 +43,13 @@ export async function planCopy(
     if (/^(https?|git|ssh):\/\/|^git@/.test(word)) {
       throw new DockerfileError(
         line,
-        `${keyword} ${word}: only files of the build context can be added here; run it with the docker engine`,
+        `${keyword} ${word}: only files of the build context can be added here; use --containers docker`,
       );
     }
     if (keyword === "ADD" && /\.(tar|tgz|tar\.\w+)$/.test(word)) {
       throw new DockerfileError(
         line,
-        `ADD ${word} would unpack an archive, which the process engine does not do; run it with the docker engine`,
+        `ADD ${word} would unpack an archive, which the process runtime does not do; use --containers docker`,
       );
     }
     const sources = matching(word, byPath, line);

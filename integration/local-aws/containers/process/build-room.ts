@@ -1,6 +1,6 @@
 import fs from "node:fs/promises";
 import path from "node:path";
-import type { BuildRoom } from "../engine";
+import type { BuildRoom } from "../runtime";
 import { networkEnvironment, nodeOptions, packageEnvironment, programFolders } from "./environment";
 import { startGroup, type ProcessGroup } from "./process-group";
 

@@ -32,7 +32,7 @@ export async function runInstruction(
   const { line, json, text } = instruction;
   const argv = json ? [...json] : [...state.shell, text];
   const refusal = refusalOfCommand(json ? json.join(" ") : text);
-  if (refusal) throw new DockerfileError(line, `RUN: ${refusal}, or run it with the docker engine`);
+  if (refusal) throw new DockerfileError(line, `RUN: ${refusal}, or use --containers docker`);
 
   const { root, config, args } = state;
   const environment = environmentOf(config.Env);

@@ -85,8 +85,8 @@ describe("building an image", () => {
     const { Env, Labels, ...config } = image.config.config;
     assert.deepEqual(Env.slice(2), ["NODE_ENV=production", "VERSION=v7"]);
     assert.deepEqual(
-      { from: Labels?.from, a: Labels?.a, engine: Labels?.["greenroom.engine"] },
-      { from: "command", a: "1", engine: "process" },
+      { from: Labels?.from, a: Labels?.a, runtime: Labels?.["greenroom.containers"] },
+      { from: "command", a: "1", runtime: "process" },
     );
     assert.match(Labels?.["greenroom.base"] ?? "", /^node:22-alpine: this machine's Node.js v\d/);
     assert.deepEqual(JSON.parse(JSON.stringify(config)), {
@@ -237,7 +237,7 @@ describe("building an image", () => {
     [["FROM scratch"], /line 1: FROM scratch: .*--containers docker/],
     [["FROM 111111111111.dkr.ecr.us-east-1.amazonaws.com/x:1"], /line 1: FROM .*: not here/],
     [["FROM --platform=linux/s390x node"], /line 1: platform linux\/s390x is not this machine's/],
-    [["FROM node", "RUN apk add curl"], /line 2: RUN: "apk" installs system packages.*docker engine/],
+    [["FROM node", "RUN apk add curl"], /line 2: RUN: "apk" installs system packages.*--containers docker/],
     [
       ["FROM node", "RUN exit 7"],
       /line 2: process "\/bin\/sh -c exit 7" did not complete successfully: exit code: 7/,

@@ -116,7 +116,7 @@ class Builder {
       if (!local) {
         throw new DockerfileError(
           line,
-          `FROM ${name}: this machine stands in for ${this.options.bases.map(({ runtime }) => runtime).join(" and ")} base images only; use --containers docker`,
+          `FROM ${name}: this machine stands in for ${this.options.bases.map(({ language }) => language).join(" and ")} base images only; use --containers docker`,
         );
       }
       return this.fromImage(base, local);
@@ -178,7 +178,7 @@ class Builder {
   private async copy(state: StageState, instruction: Instruction): Promise<void> {
     const { context, ignore, tell } = this.options;
     if (instruction.flags.has("chown")) {
-      tell("note: --chown is ignored: everything in the process engine belongs to the one who runs it\n");
+      tell("note: --chown is ignored: everything in the process runtime belongs to the one who runs it\n");
     }
     const from = instruction.flags.get("from");
     const origin =
@@ -198,7 +198,7 @@ class Builder {
     if (this.base(reference)) {
       throw new DockerfileError(
         line,
-        `COPY --from=${from}: the process engine has no content of base images; run it with the docker engine`,
+        `COPY --from=${from}: the process runtime has no content of base images; use --containers docker`,
       );
     }
     const image = await this.options.findImage(reference).catch((error: unknown) => {

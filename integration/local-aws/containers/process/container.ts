@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import fs from "node:fs/promises";
 import path from "node:path";
-import type { Container, ContainerSpec } from "../engine";
+import type { Container, ContainerSpec } from "../runtime";
 import { remove } from "./build-room";
 import type { Base } from "./bases/base";
 import { environmentOf, networkEnvironment, nodeOptions, pathFor } from "./environment";
@@ -20,7 +20,7 @@ export async function startContainer(
   if (more.length > 0) {
     throw new Error(
       `the container ${spec.name} has ${spec.containerPorts.length} ports (${spec.containerPorts.join(", ")}); the ` +
-        "process engine gives one port to a container, in PORT; run it with the docker engine",
+        "process runtime gives one port to a container, in PORT; use --containers docker",
     );
   }
   const id = randomUUID().replaceAll("-", "");

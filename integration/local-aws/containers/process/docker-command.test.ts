@@ -119,15 +119,12 @@ describe("the docker command", () => {
   });
 
   const refused: [argv: string[], message: RegExp, stdin?: string][] = [
-    [
-      ["compose", "up"],
-      /^docker compose: not supported by the process engine; run with the docker engine\n$/,
-    ],
+    [["compose", "up"], /^docker compose: not supported by the process runtime; use --containers docker\n$/],
     [["run", "node"], /^docker run: not supported/],
     [["buildx", "build", "."], /^docker buildx: not supported/],
     [
       ["build", "--ssh", "default", "."],
-      /docker build: not supported by the process engine: unknown option '--ssh'/,
+      /docker build: not supported by the process runtime: unknown option '--ssh'/,
     ],
     [["build", "--platform", "linux/s390x", "."], /platform linux\/s390x is not this machine's/],
     [["build", "https://example.com/x.git"], /builds from a folder, not from https/],
@@ -137,7 +134,7 @@ describe("the docker command", () => {
     [["build", "absent"], /unable to prepare context: path ".*absent" not found/],
     [["push", image], /does not exist locally/],
     [["pull", image], /no basic auth credentials/],
-    [["pull", "nginx"], /reaches ECR registries only .* not docker.io; run it with the docker engine/],
+    [["pull", "nginx"], /reaches ECR registries only .* not docker.io; use --containers docker/],
     [["login", "-u", "AWS", "-p", "x", registry], /can be read by others; use --password-stdin/],
     [["login", "-u", "AWS", registry], /Must provide --username with --password-stdin/],
     [["login", "-u", "AWS", "--password-stdin", registry], /failed with status: 401/, "wrong"],

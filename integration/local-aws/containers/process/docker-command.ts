@@ -21,7 +21,7 @@ export async function dockerCommand(daemon: DockerDaemon, call: DockerCall): Pro
   const name = call.argv.find((word) => !word.startsWith("-")) ?? "";
   const program = commands(daemon, call);
   if (call.argv.length > 0 && name && !program.commands.some((command) => command.name() === name)) {
-    call.err(`docker ${name}: not supported by the process engine; run with the docker engine\n`);
+    call.err(`docker ${name}: not supported by the process runtime; use --containers docker\n`);
     return 1;
   }
   try {
@@ -55,7 +55,7 @@ function commands(daemon: DockerDaemon, { cwd, stdin, out, err, signal }: Docker
     return command.configureOutput({
       writeOut: out,
       writeErr: (text) =>
-        err(text.replace(/^error: /, `docker ${name}: not supported by the process engine: `)),
+        err(text.replace(/^error: /, `docker ${name}: not supported by the process runtime: `)),
     });
   };
   program
@@ -81,7 +81,7 @@ function commands(daemon: DockerDaemon, { cwd, stdin, out, err, signal }: Docker
       if (flags.platform !== undefined) checkPlatform(flags.platform);
       if (/^(https?|git|ssh):\/\/|^-$/.test(context)) {
         throw new Error(
-          `the process engine builds from a folder, not from ${context}; run it with the docker engine`,
+          `the process runtime builds from a folder, not from ${context}; use --containers docker`,
         );
       }
       const image = await daemon.build(
@@ -203,8 +203,8 @@ function commands(daemon: DockerDaemon, { cwd, stdin, out, err, signal }: Docker
 function argument(text: string): [string, string | undefined] {
   const equals = text.indexOf("=");
   // https://docs.docker.com/reference/cli/docker/buildx/build/#build-arg: without a value it comes from the caller's
-  // environment, which this engine does not see.
-  if (equals < 0) throw new Error(`"${text}" has no value; the process engine takes name=value`);
+  // environment, which this runtime does not see.
+  if (equals < 0) throw new Error(`"${text}" has no value; the process runtime takes name=value`);
   return [text.slice(0, equals), text.slice(equals + 1)];
 }
 
@@ -216,7 +216,7 @@ function found(daemon: DockerDaemon, name: string): Image {
   return image;
 }
 
-/** What `docker inspect` shows, as far as this engine knows it. */
+/** What `docker inspect` shows, as far as this runtime knows it. */
 function description(daemon: DockerDaemon, image: Image): object {
   const names = [...daemon.names].filter(([name, other]) => other.id === image.id && name !== image.id);
   return {

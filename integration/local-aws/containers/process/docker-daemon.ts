@@ -130,8 +130,8 @@ export class DockerDaemon {
   private refuseOthers(registry: string): void {
     if (ecrRegistry(registry)) return;
     throw new Error(
-      `the process engine reaches ECR registries only (ACCOUNT.dkr.ecr.REGION.amazonaws.com), not ${registry}; ` +
-        "run it with the docker engine",
+      `the process runtime reaches ECR registries only (ACCOUNT.dkr.ecr.REGION.amazonaws.com), not ${registry}; ` +
+        "use --containers docker",
     );
   }
 }

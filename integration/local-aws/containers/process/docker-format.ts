@@ -18,8 +18,8 @@ export function formatTemplate(template: string, value: object): string {
     const plain = /^\s*(\.[\w.]+)\s*$/.exec(inner);
     if (plain) return text(member(value, plain[1] ?? "", whole));
     throw new Error(
-      `the template ${whole} is not supported by the process engine; it knows {{.Member}}, {{json .Member}} and ` +
-        "{{index .RepoDigests 0}}; run it with the docker engine",
+      `the template ${whole} is not supported by the process runtime; it knows {{.Member}}, {{json .Member}} and ` +
+        "{{index .RepoDigests 0}}; use --containers docker",
     );
   });
 }

@@ -1,4 +1,4 @@
-// The `docker` command of builds in the process engine: hands its arguments to the engine, which does the work, and
+// The `docker` command of builds in the process runtime: hands its arguments to the runtime, which does the work, and
 // prints what comes back. Plain JavaScript without packages, so that it starts at once.
 "use strict";
 const http = require("node:http");

@@ -1,6 +1,6 @@
 import { DockerfileParser, type Instruction as AstInstruction } from "dockerfile-ast";
 
-/** Something in a Dockerfile that this engine cannot do, or that nobody can. */
+/** Something in a Dockerfile that this runtime cannot do, or that nobody can. */
 export class DockerfileError extends Error {
   constructor(
     readonly line: number,
@@ -37,7 +37,7 @@ export interface Dockerfile {
   stages: readonly Stage[];
 }
 
-const useDocker = "run it with the docker engine";
+const useDocker = "use --containers docker";
 
 const allowedFlags: Record<string, readonly string[]> = {
   FROM: ["platform"],
@@ -60,15 +60,15 @@ const plain = [
 ];
 const known = new Set([...Object.keys(allowedFlags), ...plain]);
 const refused: Record<string, string> = {
-  VOLUME: "the process engine has no volumes",
-  ONBUILD: "the process engine does not run triggers of later builds",
+  VOLUME: "the process runtime has no volumes",
+  ONBUILD: "the process runtime does not run triggers of later builds",
   MAINTAINER: "MAINTAINER is deprecated; use LABEL",
 };
 
 /**
  * Reads a Dockerfile (https://docs.docker.com/reference/dockerfile/).
  *
- * @throws DockerfileError for the first instruction or flag that the process engine cannot do, with its line
+ * @throws DockerfileError for the first instruction or flag that the process runtime cannot do, with its line
  */
 export function parseDockerfile(content: string): Dockerfile {
   const all = DockerfileParser.parse(content).getInstructions().map(read);
@@ -108,7 +108,7 @@ function read(ast: AstInstruction): Instruction {
     if (!allowedFlags[keyword]?.includes(name)) {
       throw new DockerfileError(
         line,
-        `${keyword} --${name} is not supported by the process engine; ${useDocker}`,
+        `${keyword} --${name} is not supported by the process runtime; ${useDocker}`,
       );
     }
     flags.set(name, flag.getValue() ?? "");
@@ -119,7 +119,7 @@ function read(ast: AstInstruction): Instruction {
   if (/<<-?\s*["']?[A-Za-z_]/.test(text) && ["RUN", "COPY", "ADD"].includes(keyword)) {
     throw new DockerfileError(
       line,
-      `here-documents are not supported by the process engine; join commands with &&, or ${useDocker}`,
+      `here-documents are not supported by the process runtime; join commands with &&, or ${useDocker}`,
     );
   }
   if (!text) throw new DockerfileError(line, `${keyword} has no arguments`);
@@ -132,14 +132,14 @@ function checkMount(line: number, flags: ReadonlyMap<string, string>): void {
   if (mount !== undefined && !mount.split(",").includes("type=cache")) {
     throw new DockerfileError(
       line,
-      `RUN --mount=${mount} is not supported by the process engine, only type=cache; ${useDocker}`,
+      `RUN --mount=${mount} is not supported by the process runtime, only type=cache; ${useDocker}`,
     );
   }
   const network = flags.get("network");
   if (network !== undefined && network !== "default") {
     throw new DockerfileError(
       line,
-      `RUN --network=${network} is not supported by the process engine; ${useDocker}`,
+      `RUN --network=${network} is not supported by the process runtime; ${useDocker}`,
     );
   }
 }

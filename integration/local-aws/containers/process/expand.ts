@@ -2,7 +2,7 @@
  * Expands a word as Docker does (https://docs.docker.com/reference/dockerfile/#environment-replacement): `$x`,
  * `${x}`, `${x:-default}`, `${x:+alternative}`; quotes are taken off, single ones keep their content as it is.
  *
- * @throws Error for a substitution that this engine does not know
+ * @throws Error for a substitution that this runtime does not know
  */
 export function expand(word: string, lookup: (name: string) => string | undefined): string {
   let out = "";

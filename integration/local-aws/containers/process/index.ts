@@ -1,1 +1,1 @@
-export { processEngine, type ProcessEngineOptions } from "./engine";
+export { processRuntime, type ProcessRuntimeOptions } from "./runtime";

@@ -5,8 +5,8 @@ import { strToU8, zipSync } from "fflate";
 import { venv } from "../../../checkout";
 import { Aws } from "../../core/aws";
 import { Clock } from "../../core/clock";
-import type { BuildRoom, ContainerEngine } from "../engine";
-import { processEngine } from "./engine";
+import type { BuildRoom, ContainerRuntime } from "../runtime";
+import { processRuntime } from "./runtime";
 import { FakeEcr, folderOf } from "./testing";
 
 const host = "111111111111.dkr.ecr.us-east-1.amazonaws.com";
@@ -39,14 +39,14 @@ describe("Python in processes", function () {
   let ecr: FakeEcr;
   let work: string;
   let aws: Aws;
-  let engine: ContainerEngine;
+  let runtime: ContainerRuntime;
 
   before(async () => {
     assert.ok(typeof venv === "string", "these tests need Python 3.10 or newer");
     ecr = await new FakeEcr().listen();
     work = await folderOf({});
     aws = new Aws(ecr.endpoint, new Clock(1), assert.fail);
-    engine = processEngine({
+    runtime = processRuntime({
       folder: path.join(work, "run"),
       cacheFolder: path.join(work, "cache"),
       aws,
@@ -55,7 +55,7 @@ describe("Python in processes", function () {
     });
   });
   after(async () => {
-    await engine.close();
+    await runtime.close();
     aws.close();
     await ecr.close();
     await fs.rm(work, { recursive: true, force: true });
@@ -76,7 +76,7 @@ describe("Python in processes", function () {
   }
 
   const open = () =>
-    engine.openBuildRoom({
+    runtime.openBuildRoom({
       id: "project:1",
       project: "arn:aws:codebuild:eu-west-1:111111111111:project/project",
       pullAs: aws.root("111111111111", "eu-west-1"),
@@ -120,7 +120,7 @@ describe("Python in processes", function () {
     const { uri, told } = await release();
     assert.match(told, /note: this machine's Python 3\.\d+\.\d+ stands in for python:3\.99-slim/);
     assert.match(told, /hello from greet/);
-    const container = await engine.start({
+    const container = await runtime.start({
       name: "api/1",
       image: uri,
       pullAs: aws.root("111111111111", "us-east-1"),
@@ -135,7 +135,7 @@ describe("Python in processes", function () {
     const strangers = seen.path.filter((one) => one.includes("site-packages") && !one.startsWith(work));
     assert.deepEqual(strangers, []);
     await container.stop();
-    const gap = engine.limits().filter((one) => one.startsWith("Python"));
+    const gap = runtime.limits().filter((one) => one.startsWith("Python"));
     assert.match(
       gap.join(),
       /^Python: images ask for version 3\.99, and this machine's 3\.\d+\.\d+ ran them\.$/,

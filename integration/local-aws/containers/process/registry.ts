@@ -3,7 +3,7 @@ import { createReadStream, createWriteStream } from "node:fs";
 import { Transform, type Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { request, type Dispatcher } from "undici";
-import { engineLabel } from "./bases/base";
+import { containersLabel } from "./bases/base";
 import { digestOf, manifestType, type Image, type ImageConfig, type Manifest } from "./image";
 import type { LayerStore } from "./layer-store";
 import type { Reference } from "./reference";
@@ -77,16 +77,16 @@ export class Registry {
     const manifest = JSON.parse(manifestBytes.toString()) as Manifest;
     if (manifest.mediaType !== manifestType) {
       throw new RegistryError(
-        `${repository}@${found} is a ${String(manifest.mediaType)}, which the process engine cannot read; ` +
-          "run it with the docker engine",
+        `${repository}@${found} is a ${String(manifest.mediaType)}, which the process runtime cannot read; ` +
+          "use --containers docker",
       );
     }
     const configBytes = await this.bytes(repository, manifest.config.digest);
     const config = JSON.parse(configBytes.toString()) as ImageConfig;
-    if (config.config.Labels?.[engineLabel] !== "process") {
+    if (config.config.Labels?.[containersLabel] !== "process") {
       throw new RegistryError(
-        `${repository}@${found} was not built by the process engine, which can run only its own images; ` +
-          "run it with the docker engine",
+        `${repository}@${found} was not built by the process runtime, which can run only its own images; ` +
+          "use --containers docker",
       );
     }
     const layers = [];

@@ -1,5 +1,5 @@
 /**
- * Why this engine must not run a shell command of a Dockerfile, or nothing when it may. A command runs on this machine,
+ * Why this runtime must not run a shell command of a Dockerfile, or nothing when it may. A command runs on this machine,
  * not in a file system of its own, so what would change the machine, or means paths of the image, is refused. This
  * keeps honest Dockerfiles from doing harm; it is no sandbox.
  */
@@ -16,8 +16,8 @@ export function refusalOfCommand(text: string): string | undefined {
   return undefined;
 }
 
-const packages = "installs system packages, and the process engine has this machine's system only";
-const users = "changes users, and everything in the process engine belongs to the one who runs it";
+const packages = "installs system packages, and the process runtime has this machine's system only";
+const users = "changes users, and everything in the process runtime belongs to the one who runs it";
 const system = "changes the machine";
 const systemCommands: { [command: string]: string } = {
   ...all(["apk", "apt", "apt-get", "aptitude", "dpkg", "yum", "dnf", "microdnf", "rpm", "pacman"], packages),

@@ -56,7 +56,7 @@ export function applyMetadata(state: StageState, instruction: Instruction): void
       if (!json?.[0] || !/^(\/bin\/)?(ba|da)?sh$/.test(json[0])) {
         throw new DockerfileError(
           line,
-          `SHELL ${text} is not supported by the process engine, only sh and bash in exec form`,
+          `SHELL ${text} is not supported by the process runtime, only sh and bash in exec form`,
         );
       }
       state.shell = [...json];
@@ -75,7 +75,7 @@ export function applyMetadata(state: StageState, instruction: Instruction): void
     default:
       throw new DockerfileError(
         line,
-        `${keyword} is not supported by the process engine; run it with the docker engine`,
+        `${keyword} is not supported by the process runtime; use --containers docker`,
       );
   }
 }
@@ -89,7 +89,7 @@ export function setEnv(config: ContainerConfig, name: string, value: string): vo
 function command({ shell }: StageState, { json, text, line, keyword }: Instruction): string[] {
   if (json) return [...json];
   const refusal = refusalOfCommand(text);
-  if (refusal) throw new DockerfileError(line, `${keyword}: ${refusal}, or run it with the docker engine`);
+  if (refusal) throw new DockerfileError(line, `${keyword}: ${refusal}, or use --containers docker`);
   return [...shell, text];
 }
 

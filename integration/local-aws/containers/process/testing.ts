@@ -11,7 +11,7 @@ export const ecrToken = Buffer.from("AWS:secret").toString("base64");
 type Handler = (request: http.IncomingMessage, response: http.ServerResponse) => void | Promise<void>;
 
 /**
- * For tests: as much of a gateway and of ECR as the engine uses. Stricter than the base: it asks for credentials, and
+ * For tests: as much of a gateway and of ECR as the runtime uses. Stricter than the base: it asks for credentials, and
  * keeps what was pushed apart by registry and repository.
  */
 export class FakeEcr {

@@ -52,7 +52,7 @@ export function globalArguments(
 export function checkPlatform(platform: string, line?: number): void {
   if (platform === "linux/amd64" || platform === `linux/${hostArchitecture()}`) return;
   const message =
-    `platform ${platform} is not this machine's (linux/${hostArchitecture()}), and the process engine runs images ` +
-    "on this machine; run it with the docker engine";
+    `platform ${platform} is not this machine's (linux/${hostArchitecture()}), and the process runtime runs images ` +
+    "on this machine; use --containers docker";
   throw line === undefined ? new Error(message) : new DockerfileError(line, message);
 }

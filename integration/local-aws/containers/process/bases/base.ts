@@ -4,7 +4,7 @@ import { formatReference, type Reference } from "../reference";
 /** A family of base images that programs of this machine can stand in for. */
 export interface Base {
   /** Written into the images that are built on it. */
-  readonly runtime: string;
+  readonly language: string;
   matches(reference: Reference): boolean;
   /**
    * What stands in for the image.
@@ -31,16 +31,16 @@ export interface StandIn {
 }
 
 /** On every image that this runtime builds: only it can run them. */
-export const engineLabel = "greenroom.engine";
+export const containersLabel = "greenroom.containers";
 export const baseLabel = "greenroom.base";
-const runtimeLabel = "greenroom.runtime";
+const languageLabel = "greenroom.language";
 const versionGapLabel = "greenroom.version-gap";
 
 /** The configuration of a stand-in. */
 export function standInConfig(
   reference: Reference,
   base: {
-    runtime: string;
+    language: string;
     version: string;
     name: string;
     env: string[];
@@ -59,8 +59,8 @@ export function standInConfig(
       ...(base.entryPoint && { Entrypoint: base.entryPoint }),
       Cmd: base.command,
       Labels: {
-        [engineLabel]: "process",
-        [runtimeLabel]: base.runtime,
+        [containersLabel]: "process",
+        [languageLabel]: base.language,
         ...(gap && { [versionGapLabel]: gap }),
         [baseLabel]: `${image}: ${note}; its content is not in the layers`,
       },
@@ -70,7 +70,7 @@ export function standInConfig(
 
 /** The base that an image was built on. */
 export const baseOf = (bases: readonly Base[], config: Pick<ContainerConfig, "Labels">): Base | undefined =>
-  bases.find(({ runtime }) => runtime === config.Labels?.[runtimeLabel]);
+  bases.find(({ language }) => language === config.Labels?.[languageLabel]);
 
 /** What {@link standInConfig} found of an image's base: that its tag names another version than what stands in. */
 export const versionGapOf = (config: Pick<ContainerConfig, "Labels">): string | undefined =>

@@ -3,11 +3,11 @@ import { isOfficial, standInConfig, type Base } from "./base";
 
 /** Node.js base images (https://github.com/nodejs/docker-node): the Node.js that runs this stands in. */
 export const nodeBase: Base = {
-  runtime: "node",
+  language: "node",
   matches: (reference) => isOfficial("node", reference),
   standIn: (reference) => {
     const made = standInConfig(reference, {
-      runtime: "node",
+      language: "node",
       name: "Node.js",
       version: process.version,
       env: [`NODE_VERSION=${process.versions.node}`],

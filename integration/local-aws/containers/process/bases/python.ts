@@ -15,7 +15,7 @@ export function pythonBase(pythons: Pythons): Base {
   const packages = (root: string) =>
     inside(root, path.posix.join("/usr/local/lib", `python${pythons.minor()}`, "site-packages"));
   return {
-    runtime: "python",
+    language: "python",
     matches: (reference) => isOfficial("python", reference),
     async standIn(reference) {
       const python = await pythons.clean();
@@ -25,7 +25,7 @@ export function pythonBase(pythons: Pythons): Base {
       ]);
       const version = stdout.trim();
       const made = standInConfig(reference, {
-        runtime: "python",
+        language: "python",
         name: "Python",
         version,
         env: ["LANG=C.UTF-8", `PYTHON_VERSION=${version}`],

@@ -5,8 +5,8 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { Aws } from "../../core/aws";
 import { Clock } from "../../core/clock";
-import type { BuildRoom, Container, ContainerEngine, ContainerSpec } from "../engine";
-import { processEngine } from "./engine";
+import type { BuildRoom, Container, ContainerRuntime, ContainerSpec } from "../runtime";
+import { processRuntime } from "./runtime";
 import { FakeEcr, folderOf } from "./testing";
 
 const host = "111111111111.dkr.ecr.us-east-1.amazonaws.com";
@@ -18,29 +18,29 @@ const server = `
   process.on("SIGINT", () => { console.log("stopping"); if (MODE !== "stubborn") process.exit(0); });
 `;
 
-describe("the process engine", () => {
+describe("the process runtime", () => {
   let ecr: FakeEcr;
   let work: string;
   let aws: Aws;
-  let engine: ContainerEngine;
+  let runtime: ContainerRuntime;
   let output: string[];
 
   beforeEach(async () => {
     ecr = await new FakeEcr().listen();
     work = await folderOf({});
     aws = new Aws(ecr.endpoint, new Clock(1), assert.fail);
-    engine = newEngine();
+    runtime = newRuntime();
     output = [];
   });
   afterEach(async () => {
-    await engine.close();
+    await runtime.close();
     aws.close();
     await ecr.close();
     await fs.rm(work, { recursive: true, force: true });
   });
 
-  const newEngine = () =>
-    processEngine({
+  const newRuntime = () =>
+    processRuntime({
       folder: path.join(work, "run"),
       cacheFolder: path.join(work, "cache"),
       aws,
@@ -49,7 +49,7 @@ describe("the process engine", () => {
     });
 
   const room = (more: { privileged?: boolean; cacheModes?: string[]; image?: string } = {}) =>
-    engine.openBuildRoom({
+    runtime.openBuildRoom({
       id: "project:1",
       project: "arn:aws:codebuild:eu-west-1:111111111111:project/project",
       pullAs: aws.root("111111111111", "eu-west-1"),
@@ -105,7 +105,7 @@ describe("the process engine", () => {
   }
 
   const start = (spec: Partial<ContainerSpec>) =>
-    engine.start({
+    runtime.start({
       name: "api/1",
       image: base,
       pullAs: aws.root("111111111111", "us-east-1"),
@@ -232,13 +232,13 @@ describe("the process engine", () => {
   const refused: [spec: Partial<ContainerSpec>, message: RegExp][] = [
     [
       { image: "nginx:1" },
-      /^Error: the process engine cannot pull nginx:1, only images of ECR; run it with the docker engine$/,
+      /^Error: the process runtime cannot pull nginx:1, only images of ECR; use --containers docker$/,
     ],
     [{ image: "no image" }, /is not the name of an image/],
     [{ image: `${host}/api:none` }, /manifest unknown: .*\/api has no image none/],
     [
       { containerPorts: [80, 443] },
-      /api\/1 has 2 ports \(80, 443\).* one port to a container.*docker engine/,
+      /api\/1 has 2 ports \(80, 443\).* one port to a container.*--containers docker/,
     ],
     [{ entryPoint: ["no-such-program"] }, /exec: "no-such-program": executable file not found/],
     [{ entryPoint: [""], command: [] }, /cannot start|argument/],
@@ -287,8 +287,8 @@ describe("the process engine", () => {
     assert.deepEqual([await build([]), await build([])], [false, false]);
     const mode = ["LOCAL_DOCKER_LAYER_CACHE"];
     assert.deepEqual([await build(mode), await build(mode), await build([])], [false, true, false]);
-    await engine.close();
-    engine = newEngine();
+    await runtime.close();
+    runtime = newRuntime();
     assert.equal(await build(mode), true);
   });
 
@@ -314,10 +314,7 @@ describe("the process engine", () => {
   });
 
   it("refuses build images that it cannot stand in for", async () => {
-    await assert.rejects(
-      room({ image: "me/builder:1" }),
-      /not for me\/builder:1; run it with the docker engine/,
-    );
+    await assert.rejects(room({ image: "me/builder:1" }), /not for me\/builder:1; use --containers docker/);
     await assert.rejects(
       room({ image: "aws/codebuild/windows-base:2019-1.0" }),
       /not for aws\/codebuild\/windows/,
@@ -331,7 +328,7 @@ describe("the process engine", () => {
     const where = await room();
     const running = script(where, "echo $$ > pid; sleep 60");
     for (let i = 0; i < 500 && !output[0]; i++) await new Promise((resolve) => setTimeout(resolve, 10));
-    await engine.close();
+    await runtime.close();
     assert.equal((await running).exitCode, 137);
     assert.equal((await container.ended).exitCode, 137);
     assert.equal(isRunning(Number(output[0])), false);

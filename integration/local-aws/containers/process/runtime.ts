@@ -9,9 +9,9 @@ import {
   type BuildRoom,
   type BuildRoomRequest,
   type Container,
-  type ContainerEngine,
+  type ContainerRuntime,
   type ContainerSpec,
-} from "../engine";
+} from "../runtime";
 import { openRoom, remove } from "./build-room";
 import { startContainer } from "./container";
 import { DockerDaemon } from "./docker-daemon";
@@ -29,13 +29,13 @@ import { copyTree } from "./tree";
 
 const cacheBytes = 2 * 1024 ** 3;
 
-export interface ProcessEngineOptions {
-  /** For this rehearsal; the engine makes `containers` in it, which `close` removes. */
+export interface ProcessRuntimeOptions {
+  /** For this rehearsal; the runtime makes `containers` in it, which `close` removes. */
   folder: string;
   /** Kept from one rehearsal to the next: layers of builds (at most 2 GiB) and downloaded packages. */
   cacheFolder: string;
   aws: Aws;
-  /** Where the `docker` commands of builds reach the engine. */
+  /** Where the `docker` commands of builds reach the runtime. */
   gateway: Pick<Gateway, "mount">;
   /** The folder with the `aws` command. */
   venvBin: string;
@@ -48,11 +48,11 @@ interface Unpacked {
 }
 
 /** Images and containers without Docker: folders and processes of this machine. No sandbox: it runs what you trust. */
-export function processEngine(options: ProcessEngineOptions): ContainerEngine {
-  return new ProcessEngine(options);
+export function processRuntime(options: ProcessRuntimeOptions): ContainerRuntime {
+  return new ProcessRuntime(options);
 }
 
-class ProcessEngine implements ContainerEngine {
+class ProcessRuntime implements ContainerRuntime {
   readonly name = "process";
   private readonly endpoint = new DockerEndpoint();
   private readonly rooms = new Set<BuildRoom>();
@@ -69,7 +69,7 @@ class ProcessEngine implements ContainerEngine {
   private prepared?: Promise<void>;
   private closing = false;
 
-  constructor(private readonly options: ProcessEngineOptions) {
+  constructor(private readonly options: ProcessRuntimeOptions) {
     this.images = new LayerStore(this.at("pulled"));
     this.cache = new LayerStore(path.join(options.cacheFolder, "layers"));
     this.pythons = new Pythons(
@@ -84,8 +84,8 @@ class ProcessEngine implements ContainerEngine {
     this.refuseWhenClosing();
     if (!/^aws\/codebuild\/(?!windows)/.test(request.image)) {
       throw new ImageUnavailableError(
-        `the process engine stands in for CodeBuild's own Linux images (aws/codebuild/…), not for ${request.image}; ` +
-          "run it with the docker engine",
+        `the process runtime stands in for CodeBuild's own Linux images (aws/codebuild/…), not for ${request.image}; ` +
+          "use --containers docker",
       );
     }
     await this.prepare();
@@ -176,7 +176,7 @@ class ProcessEngine implements ContainerEngine {
     }
     if (!ecrRegistry(reference.registry)) {
       throw new Error(
-        `the process engine cannot pull ${spec.image}, only images of ECR; run it with the docker engine`,
+        `the process runtime cannot pull ${spec.image}, only images of ECR; use --containers docker`,
       );
     }
     const { config, digest, root } = await this.pull(reference, spec.pullAs);

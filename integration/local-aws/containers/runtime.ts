@@ -1,7 +1,7 @@
 import type { Identity } from "../core/aws";
 
 /** What runs images: the real Docker, or processes of this machine. */
-export interface ContainerEngine {
+export interface ContainerRuntime {
   readonly name: "docker" | "process";
   /** A fresh place for one build. */
   openBuildRoom(request: BuildRoomRequest): Promise<BuildRoom>;
@@ -71,10 +71,10 @@ export interface ContainerSpec {
   containerPorts: readonly number[];
   /** A network that it shares with others of its task; they reach each other on localhost. */
   network?: TaskNetwork;
-  /** Of which 1024 are one core's time; the process engine sets no limits. */
+  /** Of which 1024 are one core's time; the process runtime sets no limits. */
   cpuUnits?: number;
   memoryMiB?: number;
-  /** Of the container itself, beside a target group's; the process engine runs none. */
+  /** Of the container itself, beside a target group's; the process runtime runs none. */
   healthCheck?: HealthCheck;
   /** Seconds of wall time between the stop signal and the kill. */
   stopTimeoutSeconds: number;
@@ -101,7 +101,7 @@ export interface TaskNetwork {
 
 export interface Container {
   readonly id: string;
-  /** `sha256:…` of the manifest that was pulled; undefined for a base image that the engine stands in for. */
+  /** `sha256:…` of the manifest that was pulled; undefined for a base image that the runtime stands in for. */
   readonly imageDigest: string | undefined;
   /** Where a port of the container answers on loopback. */
   address(containerPort: number): { host: string; port: number };

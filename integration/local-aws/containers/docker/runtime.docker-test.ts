@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import http from "node:http";
 import type net from "node:net";
-import type { Container, ContainerSpec } from "../engine";
+import type { Container, ContainerSpec } from "../runtime";
 import { Aws } from "../../core/aws";
 import { Clock } from "../../core/clock";
-import { dockerEngine } from ".";
-import { openDocker, type DockerRuntime } from "./runtime";
+import { dockerRuntime } from ".";
+import { openDocker, type DockerDaemon } from "./daemon";
 import { buildImageOf, nodeImage, nothingLeft } from "./testing";
 
 const identity = {
@@ -19,8 +19,8 @@ describe("containers of the real Docker", function () {
   this.timeout(60_000);
   const warnings: string[] = [];
   let gateway: http.Server;
-  let runtime: DockerRuntime;
-  let engine: ReturnType<typeof dockerEngine>;
+  let daemon: DockerDaemon;
+  let runtime: ReturnType<typeof dockerRuntime>;
   let image = "";
 
   before(async () => {
@@ -29,21 +29,21 @@ describe("containers of the real Docker", function () {
     const gatewayPort = (gateway.address() as net.AddressInfo).port;
     image = nodeImage;
     const warn = (message: string) => void warnings.push(message);
-    runtime = await openDocker({
+    daemon = await openDocker({
       id: `test-${randomUUID().slice(0, 8)}`,
       gatewayPort,
       warn,
       relayImage: image,
     });
     const aws = new Aws(`http://127.0.0.1:${gatewayPort}`, new Clock(200), warn);
-    engine = dockerEngine({ runtime, folder: "/nonexistent", aws });
+    runtime = dockerRuntime({ daemon, folder: "/nonexistent", aws });
   });
   after(async () => {
-    await engine.close();
     await runtime.close();
+    await daemon.close();
     gateway.closeAllConnections();
     gateway.close();
-    await nothingLeft(runtime);
+    await nothingLeft(daemon);
     assert.deepEqual(warnings, []);
   });
 
@@ -51,7 +51,7 @@ describe("containers of the real Docker", function () {
   beforeEach(() => void (lines.length = 0));
 
   function start(program: string, changes: Partial<ContainerSpec> = {}): Promise<Container> {
-    return engine.start({
+    return runtime.start({
       name: "api/4f2c/web",
       image,
       pullAs: identity,
@@ -109,7 +109,7 @@ describe("containers of the real Docker", function () {
     const answer = await eventually(async () => (await fetch(`http://${host}:${port}/`)).json());
     assert.deepEqual(answer, ["GET /aws", "GET /balanced"]);
     assert.throws(() => container.address(81), /the container api\/4f2c\/web has no port 81/);
-    const { NetworkSettings } = await runtime.docker.getContainer(container.id).inspect();
+    const { NetworkSettings } = await daemon.docker.getContainer(container.id).inspect();
     const published = Object.values(NetworkSettings.Ports).flatMap((one) => one ?? []);
     assert.deepEqual(
       published.map(({ HostIp }) => HostIp),
@@ -120,7 +120,7 @@ describe("containers of the real Docker", function () {
 
   it("sends the image's stop signal, and kills what does not listen to it", async () => {
     const tag = `greenroom-test/stop-signal:${randomUUID().slice(0, 8)}`;
-    await buildImageOf(runtime.docker, tag, `FROM ${image}\nSTOPSIGNAL SIGUSR2\n`);
+    await buildImageOf(daemon.docker, tag, `FROM ${image}\nSTOPSIGNAL SIGUSR2\n`);
     const polite = await start(
       `process.on("SIGUSR2", () => { console.log("bye"); process.exit(7); }); setInterval(() => {}, 1000); console.log("up")`,
       { image: tag },
@@ -129,7 +129,7 @@ describe("containers of the real Docker", function () {
     await polite.stop();
     assert.equal((await polite.ended).exitCode, 7);
     assert.deepEqual(lines, ["up", "bye"]);
-    await runtime.docker.getImage(tag).remove();
+    await daemon.docker.getImage(tag).remove();
 
     const deaf = await start(
       `process.on("SIGTERM", () => {}); setInterval(() => {}, 1000); console.log("up")`,
@@ -151,7 +151,7 @@ describe("containers of the real Docker", function () {
       memoryMiB: 100,
       cpuUnits: 256,
     });
-    const { HostConfig } = await runtime.docker.getContainer(greedy.id).inspect();
+    const { HostConfig } = await daemon.docker.getContainer(greedy.id).inspect();
     assert.equal(HostConfig.NanoCpus, 250_000_000);
     assert.deepEqual(await greedy.ended, {
       exitCode: 137,
@@ -172,10 +172,10 @@ describe("containers of the real Docker", function () {
 
   it("tells of a container that is killed or removed from outside", async () => {
     const killed = await start(`setInterval(() => {}, 1000)`);
-    await runtime.docker.getContainer(killed.id).kill();
+    await daemon.docker.getContainer(killed.id).kill();
     assert.deepEqual(await killed.ended, { exitCode: 137, reason: "exit code 137 (SIGKILL)" });
     const removed = await start(`setInterval(() => {}, 1000)`);
-    await runtime.docker.getContainer(removed.id).remove({ force: true });
+    await daemon.docker.getContainer(removed.id).remove({ force: true });
     assert.match((await removed.ended).reason, /removed by somebody else|SIGKILL/);
     await removed.stop();
   });
@@ -194,13 +194,13 @@ describe("containers of the real Docker", function () {
       /^Error: CannotCreateContainerError: Error response from daemon: Minimum memory limit/,
     );
     await assert.rejects(start("", { image: "UPPER" }), /invalid reference format/);
-    const left = await runtime.docker.listContainers({
+    const left = await daemon.docker.listContainers({
       all: true,
-      filters: { label: [`greenroom.rehearsal=${runtime.labels["greenroom.rehearsal"]}`] },
+      filters: { label: [`greenroom.rehearsal=${daemon.labels["greenroom.rehearsal"]}`] },
     });
     assert.deepEqual(
       left.map(({ Names }) => Names[0]),
-      [`/${runtime.network.name}-relay`],
+      [`/${daemon.network.name}-relay`],
     );
   });
 
@@ -216,7 +216,7 @@ describe("containers of the real Docker", function () {
         onChange: (health) => void seen.push(health),
       },
     });
-    const docker = runtime.docker.getContainer(container.id);
+    const docker = daemon.docker.getContainer(container.id);
     const { Config } = (await docker.inspect()) as unknown as {
       Config: { Healthcheck: { Interval: number } };
     };
@@ -229,7 +229,7 @@ describe("containers of the real Docker", function () {
   });
 
   it("puts containers of a task into one network, in which they reach each other on localhost", async () => {
-    const network = await engine.openTaskNetwork?.([8080]);
+    const network = await runtime.openTaskNetwork?.([8080]);
     assert.ok(network);
     const web = await start(
       `require("node:http").createServer((_, r) => r.end("from the other")).listen(8080)`,

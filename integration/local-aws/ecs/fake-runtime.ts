@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import http from "node:http";
-import type { Container, ContainerEngine, ContainerSpec, TaskNetwork } from "../containers/engine";
+import type { Container, ContainerRuntime, ContainerSpec, TaskNetwork } from "../containers/runtime";
 
 /** For tests: runs "images" as HTTP servers of this process. */
-export class FakeEngine implements ContainerEngine {
+export class FakeRuntime implements ContainerRuntime {
   limits(): string[] {
     return [];
   }
@@ -20,7 +20,7 @@ export class FakeEngine implements ContainerEngine {
   onStart: (container: FakeContainer) => unknown = () => undefined;
   onStop: (container: FakeContainer) => unknown = () => undefined;
 
-  constructor(readonly name: ContainerEngine["name"] = "process") {}
+  constructor(readonly name: ContainerRuntime["name"] = "process") {}
 
   openBuildRoom(): never {
     throw new Error("no builds here");
@@ -68,15 +68,15 @@ export class FakeContainer implements Container {
   readonly ended: Promise<{ exitCode: number | undefined; reason: string }>;
   private end: (how: { exitCode: number; reason: string }) => void = () => undefined;
   private readonly server = http.createServer((_request, response) => {
-    response.statusCode = Number(this.engine.images.get(this.spec.image) ?? 200);
+    response.statusCode = Number(this.runtime.images.get(this.spec.image) ?? 200);
     response.end(this.spec.image);
   });
 
   constructor(
     readonly spec: ContainerSpec,
-    private readonly engine: FakeEngine,
+    private readonly runtime: FakeRuntime,
   ) {
-    this.imageDigest = engine.digests.get(spec.image) ?? "sha256:1234";
+    this.imageDigest = runtime.digests.get(spec.image) ?? "sha256:1234";
     this.ended = new Promise((resolve) => (this.end = resolve));
   }
 
@@ -99,18 +99,18 @@ export class FakeContainer implements Container {
   exit(exitCode: number): void {
     this.server.close();
     this.server.closeAllConnections();
-    const at = this.engine.running.indexOf(this);
-    if (at >= 0) this.engine.running.splice(at, 1);
+    const at = this.runtime.running.indexOf(this);
+    if (at >= 0) this.runtime.running.splice(at, 1);
     this.end({ exitCode, reason: `exit code ${exitCode}` });
   }
 
   kill(): void {
-    if (this.engine.running.includes(this)) this.exit(137);
+    if (this.runtime.running.includes(this)) this.exit(137);
   }
 
   async stop(): Promise<void> {
-    if (!this.engine.running.includes(this)) return;
-    await this.engine.onStop(this);
+    if (!this.runtime.running.includes(this)) return;
+    await this.runtime.onStop(this);
     this.exit(143);
   }
 }

@@ -8,7 +8,7 @@ import { startRelay, type Relay } from "./relay";
 import { startRyuk } from "./ryuk";
 import { messageOf, pulledPrefix, removeRehearsal, statusOf, sweep } from "./sweep";
 
-export interface DockerRuntime {
+export interface DockerDaemon {
   readonly docker: Dockerode;
   /** What everything carries that is made: the next rehearsal removes what this one leaves when it crashes. */
   readonly labels: Labels;
@@ -73,7 +73,7 @@ export async function imagesToPull(images: readonly string[]): Promise<string[]>
 }
 
 /** Opens a place of its own for a rehearsal. @throws Error with a sentence for people */
-export async function openDocker(options: DockerOptions): Promise<DockerRuntime> {
+export async function openDocker(options: DockerOptions): Promise<DockerDaemon> {
   const { docker, socketPath, desktop } = await findDocker();
   const { warn, say, gatewayPort } = options;
   const id = options.id
