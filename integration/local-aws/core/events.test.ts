@@ -3,6 +3,25 @@ import { Clock } from "./clock";
 import { Events, type BusEvent } from "./events";
 
 describe("events of acting services", () => {
+  it("are delivered beside the service's work, whose time their waits are not", async () => {
+    const clock = new Clock(10_000);
+    const events = new Events(clock);
+    let delivered: Promise<void> = Promise.resolve();
+    events.deliverTo(() => void (delivered = clock.sleep(600_000)));
+    const { span } = await clock.measure(async () => {
+      events.put({
+        source: "aws.ecs",
+        detailType: "d",
+        account: "1",
+        region: "r",
+        resources: [],
+        detail: {},
+      });
+      await delivered;
+    });
+    assert.ok(span.awsMs < 300_000, `${span.awsMs} ms are counted`);
+  });
+
   it("are handed over as they were when it happened", () => {
     const events = new Events(new Clock(1));
     const seen: BusEvent[] = [];

@@ -160,6 +160,19 @@ describe("eventbridge: delivery", () => {
       );
     }
   });
+
+  it("hands nothing to a bus of an account that does not admit it", async () => {
+    const other = { Id: "b", Arn: "arn:aws:events:us-east-1:222222222222:event-bus/theirs" };
+    for (const Policy of [
+      undefined,
+      JSON.stringify({ Statement: [{ Effect: "Allow", Principal: { AWS: "333333333333" } }] }),
+    ]) {
+      const { aws, put } = busesWith([other], { DescribeEventBusCommand: () => ({ Policy }) });
+      await put();
+      assert.equal(aws.inputs("ListRulesCommand").length, 1);
+      assert.match(aws.warnings.join(), /the policy of .*theirs does not admit 111111111111/);
+    }
+  });
 });
 
 describe("eventbridge: a bus with faults", () => {
