@@ -2,7 +2,8 @@ import tseslint from "typescript-eslint";
 
 export default tseslint.config(
   {
-    ignores: ["**/node_modules", "**/dist", ".greenroom", "**/*.cjs", "**/*.mjs"],
+    // How a service's folder looks is its team's business.
+    ignores: ["**/node_modules", "**/dist", ".greenroom", "services", "**/*.cjs", "**/*.mjs"],
   },
   ...tseslint.configs.strict,
   {

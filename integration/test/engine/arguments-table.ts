@@ -11,7 +11,11 @@ export type Arrival = (typeof arrivals)[number];
 
 /** Fields of the services' definition have this before their name, to tell them from configuration. */
 export const definition = "definition: ";
-const definitionFile = path.join(root, "infra/services.ts");
+/** Where the interfaces of a definition are. The helper that makes one says its kind. */
+const interfaces = {
+  CommonDefinition: "infra/definitions/common.ts",
+  EcsServiceDefinition: "infra/kinds/ecs/definition.ts",
+};
 
 export const documentation = readFileSync(path.join(root, "docs/arguments.md"), "utf8");
 
@@ -26,7 +30,7 @@ export function documentedArguments(text = documentation): Map<string, Arrival> 
   const rows = new Map<string, Arrival>();
   let before = "";
   for (const line of text.split("\n")) {
-    if (line.startsWith("## ")) before = line.includes("infra/services.ts") ? definition : "";
+    if (line.startsWith("## ")) before = line.includes("service.ts") ? definition : "";
     const [, argument, arrival] = /^\| `([^`]+)` *\| ([^|]+?) *\|/.exec(line) ?? [];
     if (!argument) continue;
     const known = arrivals.find((one) => one === arrival);
@@ -42,33 +46,18 @@ export function existingArguments(): string[] {
   const ofProvider = ["staging", "prod"].flatMap((stack) =>
     Object.keys(readProject(root, stack).config).filter((key) => key.startsWith("aws:")),
   );
-  const fields = membersOf("ServiceDefinition").map((field) => definition + field);
+  const fields = Object.entries(interfaces)
+    .flatMap(([name, file]) => membersOf(name, file))
+    .filter((field) => field !== "kind")
+    .map((field) => definition + field);
   return [...configArguments(), ...new Set(ofProvider), ...fields];
 }
 
 /** The fields of an interface, those that no service has included. */
-function membersOf(name: string): string[] {
-  const source = ts.createSourceFile(
-    definitionFile,
-    readFileSync(definitionFile, "utf8"),
-    ts.ScriptTarget.ES2022,
-  );
+function membersOf(name: string, file: string): string[] {
+  const text = readFileSync(path.join(root, file), "utf8");
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022);
   const found = source.statements.find((one) => ts.isInterfaceDeclaration(one) && one.name.text === name);
-  if (!found || !ts.isInterfaceDeclaration(found)) throw new Error(`${definitionFile} has no ${name}`);
+  if (!found || !ts.isInterfaceDeclaration(found)) throw new Error(`${file} has no ${name}`);
   return found.members.map((member) => member.name?.getText(source) ?? "");
-}
-
-/** What TypeScript, and so Pulumi's host for Node.js, says of the services' definition in a copy of the program. */
-export function typeErrors(programFolder: string): string[] {
-  const file = path.join(programFolder, path.relative(root, definitionFile));
-  // The file's own types are enough.
-  const program = ts.createProgram([file], {
-    strict: true,
-    noResolve: true,
-    types: [],
-    lib: ["lib.es2023.d.ts"],
-  });
-  return program
-    .getSemanticDiagnostics(program.getSourceFile(file))
-    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
 }

@@ -10,8 +10,8 @@ export interface Trial {
   changes?: string[] | ((environment: EnvironmentName) => string[]);
   /** The resource whose protection refuses it. */
   refusedBy?: string;
-  /** What TypeScript says of it, so that the engine never hears of it. */
-  typeError?: string;
+  /** Why the engine never hears of it. */
+  untried?: string;
   /** Where it is tried. @default both */
   in?: EnvironmentName;
   /** Trials without it share a preview; those with the same share another one. */
@@ -172,19 +172,26 @@ export const trials: Record<string, Trial> = {
     in: "prod",
     refusedBy: "deployment-group",
   },
-  [`${definition}kind`]: {
-    value: "lambda",
-    typeError: `Type '"lambda"' is not assignable to type '"ecs"'.`,
+  [`${definition}environment`]: { value: { LOG_LEVEL: "debug" }, changes: templates },
+  [`${definition}secrets`]: {
+    value: { KEY: { secret: "trivia-api/key" } },
+    changes: [...templates, ...update("execution-policy", "policy")],
   },
-  [`${definition}directory`]: {
-    value: "services/quiz-api",
-    in: "staging",
-    apart: "directory",
-    changes: [
-      ...update("image-project", "source.buildspec"),
-      ...update("pipeline", "triggers.gitConfiguration.pushes.filePaths.includes"),
-    ],
+  [`${definition}permissions`]: {
+    value: [{ actions: ["sns:Publish"], resources: ["arn:aws:sns:us-east-1:111111111111:scores"] }],
+    changes: ["create task-policy"],
   },
+  [`${definition}resources`]: {
+    value: { code: '() => ({ environment: { TABLE: "scores" } })' },
+    changes: templates,
+  },
+  [`${definition}uses`]: {
+    value: ["another"],
+    untried: "it takes another service: infra/definitions/definitions.test.ts",
+  },
+  // They are stack outputs.
+  [`${definition}objectives`]: { value: { availabilityPercent: 99 }, changes: [] },
+  [`${definition}expectedRate`]: { value: 20, changes: [] },
   [`${definition}port`]: { value: 8081, in: "prod", refusedBy: "green" },
   [`${definition}healthCheckPath`]: {
     value: "/healthy",
@@ -192,6 +199,20 @@ export const trials: Record<string, Trial> = {
   },
   [`${definition}cpu`]: { value: 512, in: "prod", apart: "size", changes: templates },
   [`${definition}memory`]: { value: 2048, in: "prod", apart: "size", changes: templates },
+  [`${definition}desiredCount`]: {
+    value: 5,
+    // Which would say otherwise.
+    with: { services: {} },
+    apart: "count",
+    changes: update("service", "desiredCount"),
+  },
+  [`${definition}buildImage`]: {
+    value: "aws/codebuild/amazonlinux-x86_64-standard:5.0-24.10.29",
+    changes: (environment) => [
+      ...(environment === "staging" ? update("image-project", "environment.image") : []),
+      ...update("tests-project", "environment.image"),
+    ],
+  },
   [`${definition}hook`]: {
     value: "hooks/hook.ts",
     changes: update("hook-function", "code", "lastModified"),
