@@ -12,6 +12,14 @@ test("every variable is taken", () => {
   assert.deepEqual(configFrom(env), expected);
 });
 
+test("the leaderboard's address is taken, or refused", () => {
+  assert.equal(configFrom({ LEADERBOARD_URL: "http://scores:80" }).leaderboard, "http://scores:80");
+  assert.throws(
+    () => configFrom({ LEADERBOARD_URL: "scores" }),
+    /LEADERBOARD_URL is "scores": it must be the address/,
+  );
+});
+
 test("one error names every wrong variable, its value and what is allowed", () => {
   const env = { PORT: "70000", HOST: " ", SERVICE_VERSION: "a\nb", ENVIRONMENT: "production" };
   assert.throws(() => configFrom(env), {

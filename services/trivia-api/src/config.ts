@@ -8,6 +8,8 @@ export interface Config {
   readonly version: string;
   /** `ENVIRONMENT`, default local; appears in the logs. */
   readonly environment: string;
+  /** `LEADERBOARD_URL`: who hears of scores. @default nobody */
+  readonly leaderboard?: string;
 }
 
 const ENVIRONMENTS = ["local", "staging", "prod"];
@@ -31,6 +33,20 @@ export function configFrom(env: NodeJS.ProcessEnv): Config {
     "1 to 64 letters, digits, dots, dashes or underscores",
   );
   check(ENVIRONMENTS.includes(ENVIRONMENT), "ENVIRONMENT", ENVIRONMENT, `one of ${ENVIRONMENTS.join(", ")}`);
+  const { LEADERBOARD_URL } = env;
+  if (LEADERBOARD_URL !== undefined)
+    check(
+      /^https?:\/\//.test(LEADERBOARD_URL) && URL.canParse(LEADERBOARD_URL),
+      "LEADERBOARD_URL",
+      LEADERBOARD_URL,
+      "the address of the leaderboard",
+    );
   if (problems.length > 0) throw new Error(problems.join("; "));
-  return { port: Number(PORT), host: HOST, version: SERVICE_VERSION, environment: ENVIRONMENT };
+  return {
+    port: Number(PORT),
+    host: HOST,
+    version: SERVICE_VERSION,
+    environment: ENVIRONMENT,
+    ...(LEADERBOARD_URL === undefined ? {} : { leaderboard: LEADERBOARD_URL }),
+  };
 }

@@ -1,5 +1,6 @@
 import type { AddressInfo } from "node:net";
 import { configFrom, type Config } from "./config";
+import { reportTo } from "./leaderboard";
 import { createLog } from "./log";
 import { createTriviaServer } from "./server";
 
@@ -16,7 +17,7 @@ try {
 function start(config: Config): void {
   const { version, environment } = config;
   const log = createLog({ service: "trivia-api", version, environment });
-  const server = createTriviaServer(version, log);
+  const server = createTriviaServer(version, log, reportTo(config.leaderboard, log));
 
   server.on("error", (error) => {
     log("error", "cannot listen", { host: config.host, port: config.port, error: error.message });

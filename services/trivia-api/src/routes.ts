@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { readJson, type Reply, RequestError } from "./http";
+import type { Report } from "./leaderboard";
 import { playerFrom } from "./player";
 import { categories, isCorrect, publicQuestion } from "./trivia";
 
@@ -8,9 +9,10 @@ const QUESTION = /^\/api\/trivia\/question\/([^/]*)(\/answer)?$/;
 
 /**
  * Answers one request.
+ * @param report - hears of returning players who answered right, with their scores
  * @throws RequestError when the request is wrong
  */
-export async function route(request: IncomingMessage): Promise<Reply> {
+export async function route(request: IncomingMessage, report: Report): Promise<Reply> {
   const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
   if (path === "/health") {
     allow(request, "GET", "HEAD");
@@ -20,7 +22,8 @@ export async function route(request: IncomingMessage): Promise<Reply> {
   if (path !== "/api/trivia/all" && id === undefined)
     throw new RequestError(404, `there is nothing at ${path}`);
 
-  const headers = { "x-player-score": String(playerFrom(request.headers.cookie)?.score ?? 0) };
+  const player = playerFrom(request.headers.cookie);
+  const headers = { "x-player-score": String(player?.score ?? 0) };
   if (id === undefined) {
     allow(request, "GET", "HEAD");
     return { status: 200, body: ALL, headers };
@@ -31,6 +34,7 @@ export async function route(request: IncomingMessage): Promise<Reply> {
   }
   allow(request, "POST");
   const correct = known(isCorrect(questionId(id), answerIn(await readJson(request))), id);
+  if (correct && player) report(player.id, player.score);
   return { status: 200, body: { id: Number(id), correct }, headers };
 }
 

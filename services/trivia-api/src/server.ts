@@ -7,6 +7,7 @@ import {
 } from "node:http";
 import type { Duplex } from "node:stream";
 import { type Reply, RequestError } from "./http";
+import type { Report } from "./leaderboard";
 import type { Log } from "./log";
 import { route } from "./routes";
 
@@ -14,7 +15,7 @@ import { route } from "./routes";
  * The trivia API's HTTP server, not yet listening. Every response, errors included, is JSON and has
  * `x-service-version: <version>`. Only failures of the service itself (5xx) are logged.
  */
-export function createTriviaServer(version: string, log: Log): Server {
+export function createTriviaServer(version: string, log: Log, report: Report = () => undefined): Server {
   const server = createServer(
     { requireHostHeader: false },
     (request, response) => void answer(request, response),
@@ -32,7 +33,7 @@ export function createTriviaServer(version: string, log: Log): Server {
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      send(response, await route(request));
+      send(response, await route(request, report));
     } catch (error) {
       if (error instanceof RequestError) {
         send(response, failure(error.status, error.message, error.headers));
