@@ -160,7 +160,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     closers.push(() => events.close());
     const schedules = scheduler(aws, gateway);
     closers.push(() => schedules.close());
-    const acted = actors.map(({ service }) => service.signingName).sort();
+    const acted = [...actors.map(({ service }) => service.signingName), "scheduler"].sort();
     const servedBy = [{ by: "Greenroom", services: acted }, ...bases.routes.table()];
     const ofBases = limitsOf(bases.routes);
     const versions = bases.routes.versions();
