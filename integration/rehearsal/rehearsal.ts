@@ -6,6 +6,7 @@ import { watchMs } from "./claims";
 import { edited, push, versionOf, type Edit, type Repository } from "./commits";
 import { originOf, serviceOf, type Environment, type EnvironmentName } from "./environments";
 import { findExecution, follow, type Decision } from "./follow";
+import { imageVersion, withNames } from "./image-version";
 import {
   awsTime,
   clockMapping,
@@ -62,6 +63,8 @@ export interface RehearsalOptions {
 export class Rehearsal {
   private readonly releases: Record<EnvironmentName, PastRelease[]> = { staging: [], prod: [] };
   private readonly processors = new Processors();
+  /** Versions by what the load balancer calls them. */
+  private readonly names = new Map<string, string>();
   private recordings?: Promise<Record<EnvironmentName, Recording>>;
 
   private constructor(
@@ -162,7 +165,7 @@ export class Rehearsal {
       const [staging, prod] = await Promise.all([this.clients.staging.stop(), this.clients.prod.stop()]);
       this.processors.close();
       this.options.progress.status(() => "");
-      return { staging, prod };
+      return { staging: withNames(staging, this.names), prod: withNames(prod, this.names) };
     })();
     return this.recordings;
   }
@@ -202,13 +205,10 @@ export class Rehearsal {
       : last.timeline.status === "Succeeded"
         ? last.intended
         : last.previous;
-    const { pipelineName, alarmNames } = serviceOf(environments[name], service);
+    const handle = serviceOf(environments[name], service);
+    const { pipelineName, alarmNames } = handle;
     const id = await findExecution(local.aws, environments[name], pipelineName, revision);
-    const settings = await releaseSettings(
-      local.aws,
-      environments[name],
-      serviceOf(environments[name], service),
-    );
+    const settings = await releaseSettings(local.aws, environments[name], handle);
     const pacer = new Pacer(local.aws.clock, settings, ratePerSecond);
     const timeline = await follow(local.aws, environments[name], pipelineName, id, {
       progress,
@@ -220,6 +220,8 @@ export class Rehearsal {
     // before.
     const sinceEnd = wallBetween(this.clock, endOf(timeline), this.now());
     await new Promise((resolve) => setTimeout(resolve, watchMs(ratePerSecond) - sinceEnd));
+    const named = await imageVersion(local.aws, environments[name], timeline);
+    if (named !== undefined) this.names.set(named, version);
     const release = { timeline, intended: version, previous };
     past.push(release);
     return release;

@@ -304,13 +304,13 @@ describe("the verdict on a release that the pipeline calls released", () => {
       assert.equal(outcome, "not safe");
       assert.match(
         reason,
-        /70 of 1040 by new; before, old failed 5 of 500; within the objective of 99 %, that explains 31 and 24$/,
+        /70 of 1040 by new; before, old failed 5 of 500; within the objective of 99 %, that explains 31 and 24; no alarm stopped it$/,
       );
     });
     it("is not safe when that is beyond the objective", () => {
       const { outcome, reason } = judge({ ...given(always), availabilityPercent: 99.9 });
       assert.equal(outcome, "not safe");
-      assert.match(reason, /within the objective of 99.9 %, that explains 7 and 6$/);
+      assert.match(reason, /within the objective of 99.9 %, that explains 7 and 6; no alarm stopped it$/);
     });
     it("is not safe when the candidate alone fails more often than that explains", () => {
       let failures = 0;
@@ -322,7 +322,7 @@ describe("the verdict on a release that the pipeline calls released", () => {
       );
       const { outcome, reason } = judge(given(worse));
       assert.equal(outcome, "not safe");
-      assert.match(reason, /^28 of 1500 .* that explains 31 and 24$/);
+      assert.match(reason, /^28 of 1500 .* that explains 31 and 24; no alarm stopped it$/);
     });
     it("is not safe when it was another version that failed before", () =>
       assert.equal(outcomeOf(given(but(always, (at) => at < 2500, { version: "other" }))), "not safe"));

@@ -46,15 +46,17 @@ function released(facts: ReleaseFacts, seen: RecordedRequest[]): Judgement {
   const versions = onlyVersions(facts, seen);
   const watched = kept(facts, seen);
   const met = seen.filter((request) => request.version === intended).length;
+  // An alarm that goes off in a deployment would have stopped it.
+  const unseen = `${unhurt.evidence}; no alarm stopped it`;
   return {
     claims: [says, holds, unhurt, versions, watched],
     rules: [
-      !unhurt.holds && !unhurt.timeoutsOnly && ["not safe", unhurt.evidence],
+      !unhurt.holds && !unhurt.timeoutsOnly && ["not safe", unseen],
       met === 0 && ["not judged", `none of ${plural(seen.length, "request")} met ${intended}`],
       holds.others > 0 && ["not safe", `it does not hold all traffic: ${holds.evidence}`],
       !versions.holds && ["not safe", `somebody else answered as well: ${versions.evidence}`],
       !watched.holds && ["not judged", watched.evidence],
-      !unhurt.holds && ["not safe", unhurt.evidence],
+      !unhurt.holds && ["not safe", unseen],
       !holds.enough && ["not judged", `too few requests: ${holds.evidence}`],
     ],
     otherwise: ["safe", `${intended} holds all traffic, and nobody is worse off: ${unhurt.evidence}`],

@@ -77,7 +77,7 @@ export function trafficSeries(
     environment: recording.name,
     from,
     windowMs,
-    versions: recording.versions
+    versions: [...new Set(recording.versions)]
       .filter((version) => answers.has(version))
       .map((version) => ({ version, answers: answers.get(version) ?? zeros() })),
     failures: failed
