@@ -41,6 +41,7 @@ export interface StoredTaskSet {
   /** Pauses that have not passed yet after the end of a task; until then nothing is started. */
   pauses: number;
   tags: Tag[];
+  clientToken?: string;
 }
 
 export interface StoredService {
@@ -56,6 +57,8 @@ export interface StoredService {
   createdAt: Date;
   createdBy: string;
   tags: Tag[];
+  /** Makes a second request with it the same request. */
+  clientToken?: string;
 }
 
 export interface StoredCluster {

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { Tag } from "@aws-sdk/client-ecs";
 import type { Aws } from "../core/aws";
 import { seconds } from "../core/clock";
 import type { ContainerRuntime } from "../containers/runtime";
@@ -90,7 +91,7 @@ export class Scheduler {
       })),
       attachments: [],
       overrides: { containerOverrides: [] },
-      tags: [],
+      tags: tagsOf(service, set),
     };
     cluster.state.tasks.set(task.taskArn, task);
     tellTask(this.aws, service, task);
@@ -172,4 +173,22 @@ export class Scheduler {
         state.tasks.delete(arn);
     }
   }
+}
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-using-tags.html */
+function tagsOf({ settings, tags, name, cluster }: StoredService, { taskDefinition }: StoredTaskSet): Tag[] {
+  const { propagateTags, enableECSManagedTags } = settings;
+  const propagated =
+    propagateTags === "SERVICE"
+      ? tags
+      : propagateTags === "TASK_DEFINITION"
+        ? (cluster.state.tagsOfTaskDefinitions.get(taskDefinition.taskDefinitionArn) ?? [])
+        : [];
+  const managed = enableECSManagedTags
+    ? [
+        { key: "aws:ecs:clusterName", value: cluster.name },
+        { key: "aws:ecs:serviceName", value: name },
+      ]
+    : [];
+  return [...propagated, ...managed];
 }

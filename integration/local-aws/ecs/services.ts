@@ -3,6 +3,7 @@ import * as sdk from "@aws-sdk/client-ecs";
 import type { Clock } from "../core/clock";
 import type { Handlers } from "../core/service";
 import { findActiveCluster, findActiveService, findCluster, findService, invalid } from "./errors";
+import { refuseOthers } from "./members";
 import { taskSetView, type EcsState, type StoredService } from "./model";
 import type { Scheduler } from "./scheduler";
 import { usableTaskDefinition } from "./task-definitions";
@@ -62,6 +63,7 @@ export function services(
 
   return {
     CreateService: async (input, caller) => {
+      refuseOthers("CreateService", input);
       const state = stateOf(caller);
       const cluster = findActiveCluster(state, input.cluster);
       const controller = input.deploymentController?.type ?? "ECS";
@@ -73,6 +75,9 @@ export function services(
       const name = input.serviceName ?? "";
       if (!/^[A-Za-z0-9_-]{1,255}$/.test(name)) throw invalid(`Invalid service name: "${name}"`);
       const known = cluster.services.get(name);
+      // "…to ensure the idempotency of the request": https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html
+      if (known?.active && input.clientToken && known.clientToken === input.clientToken)
+        return { service: view(state, known, true) };
       if (known?.active) throw invalid("Creation of service was not idempotent.");
       if (known?.taskSets.length) throw invalid("Unable to Start a service that is still Draining.");
       const taskDefinition = usableTaskDefinition(state, input.taskDefinition ?? "");
@@ -107,7 +112,6 @@ export function services(
           platformFamily: "Linux",
           healthCheckGracePeriodSeconds: input.healthCheckGracePeriodSeconds ?? 0,
           enableECSManagedTags: input.enableECSManagedTags ?? false,
-          enableExecuteCommand: input.enableExecuteCommand ?? false,
           propagateTags: input.propagateTags ?? "NONE",
           availabilityZoneRebalancing: input.availabilityZoneRebalancing ?? "DISABLED",
           roleArn: `arn:aws:iam::${caller.account}:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS`,
@@ -117,6 +121,7 @@ export function services(
         createdAt: clock.now(),
         createdBy: `arn:aws:iam::${caller.account}:root`,
         tags: input.tags ?? [],
+        clientToken: input.clientToken,
       };
       const set = newTaskSet(service, taskDefinition, clock, {
         networkConfiguration: input.networkConfiguration,
@@ -155,6 +160,7 @@ export function services(
     // option, and propagate tags can be updated using this API."
     // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
     UpdateService: async (input, caller) => {
+      refuseOthers("UpdateService", input);
       const state = stateOf(caller);
       const service = findActiveService(findCluster(state, input.cluster), input.service);
       for (const [key, what] of [
@@ -178,7 +184,6 @@ export function services(
         "deploymentConfiguration",
         "healthCheckGracePeriodSeconds",
         "enableECSManagedTags",
-        "enableExecuteCommand",
         "propagateTags",
         "availabilityZoneRebalancing",
       ] as const;

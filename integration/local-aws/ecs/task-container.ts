@@ -132,7 +132,8 @@ function openLog(
   // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-log-config.html
   const prefix = options["awslogs-stream-prefix"];
   const stream = prefix ? `${prefix}/${definition.name}/${taskId}` : taskId;
-  return new LogStream(aws, execution, group, stream, options["awslogs-create-group"] === "true");
+  const as = { ...execution, region: options["awslogs-region"] ?? execution.region };
+  return new LogStream(aws, as, group, stream, options["awslogs-create-group"] === "true");
 }
 
 const credentialsOf = ({ credentials }: Identity): Record<string, string> => ({

@@ -5,6 +5,7 @@ import type { ContainerRuntime } from "../containers/runtime";
 import { inOrder } from "./dependencies";
 import { clientError, invalid } from "./errors";
 import { checkedHealthCheck } from "./health-check";
+import { refuseOthers } from "./members";
 import type { EcsState, StoredTaskDefinition } from "./model";
 import { checkSecrets } from "./secrets";
 
@@ -46,6 +47,7 @@ export function taskDefinitions(
 ) {
   return {
     RegisterTaskDefinition: async (input, caller) => {
+      refuseOthers("RegisterTaskDefinition", input);
       const state = stateOf(caller);
       const { tags = [], ...wanted } = input;
       const containerDefinitions = checked(input, runtime);

@@ -3,6 +3,7 @@ import * as sdk from "@aws-sdk/client-ecs";
 import type { Clock } from "../core/clock";
 import type { Handlers } from "../core/service";
 import { findActiveService, findCluster, findTaskSet, invalid } from "./errors";
+import { refuseOthers } from "./members";
 import {
   taskSetView,
   type EcsState,
@@ -18,7 +19,7 @@ export function newTaskSet(
   taskDefinition: StoredTaskDefinition,
   clock: Clock,
   options: Pick<StoredTaskSet, "networkConfiguration" | "loadBalancers" | "platformVersion"> &
-    Partial<Pick<StoredTaskSet, "externalId" | "startedBy" | "scalePercent" | "tags">>,
+    Partial<Pick<StoredTaskSet, "externalId" | "startedBy" | "scalePercent" | "tags" | "clientToken">>,
 ): StoredTaskSet {
   const number = Array.from({ length: 19 }, (_, i) => randomInt(i === 0 ? 1 : 0, 10)).join("");
   return {
@@ -49,8 +50,11 @@ export function taskSets(
 
   return {
     CreateTaskSet: async (input, caller) => {
+      refuseOthers("CreateTaskSet", input);
       const state = stateOf(caller);
       const service = serviceOf(state, input);
+      const same = service.taskSets.find((one) => one.clientToken && one.clientToken === input.clientToken);
+      if (same) return { taskSet: taskSetView(service, same, state.tasks.values()) };
       if (service.taskSets.filter(({ active }) => active).length >= 5) {
         throw invalid("The maximum number of task sets (5) of the service is reached.");
       }
@@ -63,6 +67,7 @@ export function taskSets(
         platformVersion: input.platformVersion ?? "1.4.0",
         scalePercent: input.scale?.value ?? 100,
         tags: input.tags ?? [],
+        clientToken: input.clientToken,
       });
       service.taskSets.push(set);
       scheduler.reconcile(service);
@@ -77,6 +82,8 @@ export function taskSets(
       return { taskSets: wanted.map((set) => taskSetView(service, set, state.tasks.values())), failures: [] };
     },
     UpdateTaskSet: async (input, caller) => {
+      refuseOthers("UpdateTaskSet", input);
+      if (input.scale && input.scale.unit !== "PERCENT") throw invalid("Scale unit must be PERCENT.");
       const state = stateOf(caller);
       const service = serviceOf(state, input);
       const set = findTaskSet(service, input.taskSet);
