@@ -7,7 +7,9 @@ import type { BaseChoice } from "../local-aws/base";
 import type { RuntimeName } from "../local-aws/containers/choose";
 import { baseImages } from "../local-aws/containers/docker/build-bases";
 import { pullableName } from "../local-aws/containers/docker/build-image";
+import { services } from "../../infra/services";
 import { startLocalAws, type LocalAws } from "../local-aws/local-aws";
+import type { Identity } from "../local-aws/core/aws";
 import { provisionDirect } from "../provision/direct";
 import { EngineStack } from "../provision/engine";
 import { existingNetwork } from "../provision/existing-network";
@@ -15,6 +17,7 @@ import type { Repository } from "./commits";
 import type { Environment, EnvironmentName } from "./environments";
 import { usualSpeed } from "./pace";
 import type { Progress } from "./progress";
+import { placeStandIns, readStandIns } from "./secrets";
 
 export interface BringUpOptions {
   /** How many times as fast as on AWS its waits are. @default usual */
@@ -53,6 +56,13 @@ function repositoryOf(source: string): Repository {
   return { repository, branch };
 }
 
+/** Both environments may be in one account. */
+const uniqueAccounts = (identities: Identity[]) =>
+  identities.filter(
+    ({ account, region }, i) =>
+      identities.findIndex((one) => one.account === account && one.region === region) === i,
+  );
+
 /** Who serves what, a line for each. */
 function servedTable(servedBy: LocalAws["servedBy"]): string {
   const width = Math.max(...servedBy.map(({ by }) => by.length));
@@ -64,6 +74,7 @@ export async function bringUp(options: BringUpOptions): Promise<BroughtUp> {
   const { speed = usualSpeed, port, base, token, containers, progress } = options;
   const { source, accounts, regions } = stackSettings();
   const repository = repositoryOf(source);
+  const standIns = readStandIns(root, services);
   const local = await startLocalAws({
     speed,
     port,
@@ -98,6 +109,8 @@ export async function bringUp(options: BringUpOptions): Promise<BroughtUp> {
       staging: local.aws.root(accounts.staging, regions.staging),
       prod: local.aws.root(accounts.prod, regions.prod),
     };
+    for (const identity of uniqueAccounts(Object.values(identities)))
+      await placeStandIns(local.aws, identity, standIns);
     const common = (name: EnvironmentName) => ({
       stack: name,
       programFolder: root,

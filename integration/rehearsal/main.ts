@@ -10,11 +10,14 @@ import { exitCode, outcomeCodes } from "./model";
 import { usualRatePerSecond, usualSpeed } from "./pace";
 import { progressOn } from "./progress";
 import { summary, writeReport } from "./report";
-import { runScenarios } from "./run";
-import { scenarios, usual } from "./scenarios";
+import { prepare, runScenarios } from "./run";
+import { knownScenarios, usual } from "./scenarios";
 
 interface Options {
-  scenario: string[];
+  service?: string[];
+  all?: boolean;
+  scenario?: string[];
+  fault?: string;
   speed: number;
   rate: number;
   port?: number;
@@ -44,19 +47,30 @@ const checkedBase = (text: string) => {
   }
 };
 
-const ids = scenarios.map(({ id }) => id);
-
 function readOptions(): Options {
+  const scenarios = knownScenarios();
+  const ids = scenarios.map(({ id }) => id);
   const program = new Command("npm start --")
     .description(
-      "Rehearses releases: brings the staging and prod stacks up on a local AWS, releases services/trivia-api through " +
-        "their pipelines under live traffic, and says what the clients saw.",
+      "Rehearses releases: brings the staging and prod stacks up on a local AWS, releases services through their pipelines " +
+        "under live traffic, and says what the clients saw.",
     )
+    .addOption(
+      new Option(
+        "--service <name...>",
+        "which services' releases to rehearse (default: the first of each kind in infra/services.ts)",
+      ).conflicts("all"),
+    )
+    .option("--all", "rehearse every service")
     .addOption(
       new Option("--scenario <id...>", "what to rehearse, in this order; or all")
         .choices([...ids, "all"])
         .env("GREENROOM_SCENARIO")
-        .default(usual),
+        .default(undefined, usual.join(" ")),
+    )
+    .option(
+      "--fault <fault>",
+      'a generic fault of the candidate in production, e.g. "5xx 5%": must not be safe',
     )
     .addOption(
       new Option(
@@ -124,6 +138,12 @@ async function main(): Promise<number> {
     process.stderr.write(`greenroom: --engine: ${missing}; or leave --engine out\n`);
     return outcomeCodes.couldNotRun;
   }
+  const prepared = await prepare({
+    services: options.service,
+    all: options.all,
+    scenarios: options.scenario,
+    fault: options.fault,
+  });
   const progress = progressOn();
   const stopping = new AbortController();
   const { speed, port, engine, containers } = options;
@@ -159,10 +179,9 @@ async function main(): Promise<number> {
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => stop("SIGPIPE"));
   try {
     const broughtUp = await bringing;
-    const wanted = options.scenario.includes("all") ? ids : options.scenario;
     const result = await runScenarios({
       broughtUp,
-      scenarios: wanted.flatMap((id) => scenarios.filter((scenario) => scenario.id === id)),
+      prepared,
       ratePerSecond: options.rate,
       progress,
     });

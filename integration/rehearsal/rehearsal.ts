@@ -3,7 +3,7 @@ import { root } from "../checkout";
 import type { LocalAws } from "../local-aws/local-aws";
 import { boundOf } from "./bound";
 import { watchMs } from "./claims";
-import { edited, push, versionOf, type Edit, type Repository } from "./commits";
+import { versionOf, type Branch, type Change } from "./commits";
 import { originOf, serviceOf, type Environment, type EnvironmentName } from "./environments";
 import { findExecution, follow, type Decision } from "./follow";
 import { imageVersion, withNames } from "./image-version";
@@ -21,14 +21,15 @@ import { Pacer } from "./pace";
 import { Processors } from "./processors";
 import type { Progress } from "./progress";
 import { releaseSettings } from "./release-settings";
+import { runningImage } from "./running-image";
 import { startClients, type Clients, type Recording } from "./traffic/clients";
 import { loadTraffic } from "./traffic/load";
 import type { ReleaseFacts, Verdict } from "./verdict";
 
 export interface ReleaseRequest {
   message: string;
-  /** What the commit changes in the working tree. */
-  edits: readonly Edit[];
+  /** What the commit changes in the working tree. @default nothing that anybody would notice */
+  change?: Change;
   /** What the approver does with it in front of production. @default "Approved" */
   decision?: Decision;
 }
@@ -52,10 +53,12 @@ export interface RehearsalOptions {
   local: LocalAws;
   environments: Record<EnvironmentName, Environment>;
   service: string;
-  repository: Repository;
-  /** The working tree: what the commits are made from. */
-  tree: Uint8Array;
+  /** The service's folder. */
+  directory: string;
+  branch: Branch;
   ratePerSecond: number;
+  /** The version that holds all traffic already. @default what stands in for the service before its first release */
+  serving?: string;
   progress: Progress;
 }
 
@@ -74,8 +77,8 @@ export class Rehearsal {
 
   /** Starts the clients of both environments. */
   static async start(options: RehearsalOptions): Promise<Rehearsal> {
-    const { local, environments, service, ratePerSecond, progress } = options;
-    const traffic = loadTraffic(root, `services/${service}`);
+    const { local, environments, service, directory, ratePerSecond } = options;
+    const traffic = loadTraffic(root, directory);
     const start = (name: EnvironmentName) =>
       startClients({
         name,
@@ -87,13 +90,15 @@ export class Rehearsal {
         ...traffic[name],
       });
     const [staging, prod] = await Promise.all([start("staging"), start("prod")]);
-    const rehearsal = new Rehearsal(options, { staging, prod });
-    progress.status(() => rehearsal.statusLine());
-    return rehearsal;
+    return new Rehearsal(options, { staging, prod });
   }
 
   get environments(): Record<EnvironmentName, Environment> {
     return this.options.environments;
+  }
+
+  get service(): string {
+    return this.options.service;
   }
 
   get local(): LocalAws {
@@ -126,10 +131,10 @@ export class Rehearsal {
 
   async releaseToStaging({
     message,
-    edits,
+    change,
   }: ReleaseRequest): Promise<{ version: string; staging: PastRelease }> {
-    const { local, repository, tree, progress } = this.options;
-    const commitId = await push(local.sources, repository, message, edited(tree, edits));
+    const { branch, directory, progress } = this.options;
+    const commitId = await branch.commit({ directory, message, change });
     const version = versionOf(commitId);
     progress.step(`commit  ${version} “${message}”`);
     return { version, staging: await this.follow("staging", version, commitId) };
@@ -164,7 +169,6 @@ export class Rehearsal {
     this.recordings ??= (async () => {
       const [staging, prod] = await Promise.all([this.clients.staging.stop(), this.clients.prod.stop()]);
       this.processors.close();
-      this.options.progress.status(() => "");
       return { staging: withNames(staging, this.names), prod: withNames(prod, this.names) };
     })();
     return this.recordings;
@@ -191,6 +195,12 @@ export class Rehearsal {
     return { service, release, intended, previous, ...seen, availabilityPercent, bound, next };
   }
 
+  /** The image of the version that holds all traffic, by its digest. */
+  runningImage(name: EnvironmentName): Promise<string> {
+    const { environments, service, local } = this.options;
+    return runningImage(local.aws, environments[name], service);
+  }
+
   private async follow(
     name: EnvironmentName,
     version: string,
@@ -201,12 +211,13 @@ export class Rehearsal {
     const past = this.releases[name];
     const last = past.at(-1);
     const previous = !last
-      ? "bootstrap"
+      ? (this.options.serving ?? "bootstrap")
       : last.timeline.status === "Succeeded"
         ? last.intended
         : last.previous;
     const handle = serviceOf(environments[name], service);
     const { pipelineName, alarmNames } = handle;
+    const imageBefore = await this.runningImage(name);
     const id = await findExecution(local.aws, environments[name], pipelineName, revision);
     const settings = await releaseSettings(local.aws, environments[name], handle);
     const pacer = new Pacer(local.aws.clock, settings, ratePerSecond);
@@ -222,12 +233,17 @@ export class Rehearsal {
     await new Promise((resolve) => setTimeout(resolve, watchMs(ratePerSecond) - sinceEnd));
     const named = await imageVersion(local.aws, environments[name], timeline);
     if (named !== undefined) this.names.set(named, version);
+    if (timeline.status === "Succeeded" && (await this.runningImage(name)) === imageBefore)
+      progress.fail(
+        `${name.padEnd(7)} the image of ${version} is the same as before, to the digest: it does not hold its version`,
+      );
     const release = { timeline, intended: version, previous };
     past.push(release);
     return release;
   }
 
-  private statusLine(): string {
+  /** What the clients see at this moment, in a line. */
+  statusLine(): string {
     return (["staging", "prod"] as const)
       .map((name) => {
         const snapshot = this.clients[name].snapshot();

@@ -1,20 +1,67 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { directoryOf } from "../../infra/definitions/common";
+import { services } from "../../infra/services";
 import { root } from "../checkout";
-import { SourceHost } from "../local-aws/codepipeline/sources";
+import { readTree, type Tree } from "../local-aws/codepipeline/tree";
 import type { BroughtUp } from "./bring-up";
+import { Branch } from "./commits";
 import type { EnvironmentName } from "./environments";
-import { wallBetween, type RehearsalResult, type ScenarioResult } from "./model";
+import { wallBetween, type NotRehearsed, type RehearsalResult, type ScenarioResult } from "./model";
+import { PlanError, planOf, type Plan } from "./plan";
+import { playAll, type Run } from "./play";
 import type { Progress } from "./progress";
 import { Rehearsal } from "./rehearsal";
 import { trafficSeries } from "./report";
-import type { Played, Scenario } from "./scenarios/scenario";
+import { chooseScenarios, usual } from "./scenarios";
+import { checkedFault, faultScenario } from "./scenarios/incident";
+import { goodRelease } from "./scenarios/good-release";
+import type { Scenario } from "./scenarios/scenario";
 import { standings } from "./standings";
+import { loadTraffic } from "./traffic/load";
 import { judgeScenario } from "./verdict";
+
+/** What is rehearsed: checked, before anything starts. */
+export interface Prepared {
+  plan: Plan;
+  /** By the service's name. */
+  scenarios: Map<string, Scenario[]>;
+  tree: Tree;
+}
+
+/** What was asked for. */
+export interface Asked {
+  services?: readonly string[];
+  all?: boolean;
+  /** Ids of scenarios. @default the usual ones */
+  scenarios?: readonly string[];
+  /** A generic fault of production's candidate, which takes the place of what is usual. */
+  fault?: string;
+}
+
+/** Checks everything that services keep for their rehearsals. @throws naming file, key and what to do */
+export async function prepare(asked: Asked): Promise<Prepared> {
+  const plan = planOf(services, asked);
+  const tree = await readTree(root);
+  const ids = asked.scenarios ?? (asked.fault === undefined ? usual : []);
+  const faults = asked.fault === undefined ? [] : [faultScenario(checkedFault(asked.fault, "--fault"))];
+  const scenarios = new Map<string, Scenario[]>();
+  for (const name of plan.rehearsed) {
+    loadTraffic(root, directoryOf({ name }));
+    const chosen = [...(await chooseScenarios(name, ids, tree)), ...faults];
+    if (chosen.length === 0) throw new PlanError(`--scenario ${ids.join(" ")}: ${name} has none of these`);
+    scenarios.set(name, chosen);
+  }
+  for (const name of plan.standing) {
+    loadTraffic(root, directoryOf({ name }));
+    scenarios.set(name, [goodRelease]);
+  }
+  return { plan, scenarios, tree };
+}
 
 export interface RunOptions {
   broughtUp: BroughtUp;
-  scenarios: readonly Scenario[];
+  prepared: Prepared;
   ratePerSecond: number;
   progress: Progress;
 }
@@ -22,75 +69,67 @@ export interface RunOptions {
 /** What a rehearsal here cannot show, whatever its verdict, its bases and its container runtime. */
 const notProven = ["TLS, DNS and security groups: listeners are plain HTTP on loopback."];
 
-/** Rehearses scenarios one after the other under clients that never stop, then judges them. */
-export async function runScenarios(options: RunOptions): Promise<RehearsalResult> {
-  const { broughtUp, progress, ratePerSecond } = options;
+/** Rehearses services beside each other, each one's scenarios one after the other, under clients that never stop. */
+export async function runScenarios({ broughtUp, prepared, ratePerSecond, progress }: RunOptions) {
   const { local, environments, repository } = broughtUp;
+  const { plan, scenarios, tree } = prepared;
   const startedAt = new Date();
-  const rehearsal = await Rehearsal.start({
-    local,
-    environments,
-    service: "trivia-api",
-    repository,
-    tree: await workingTree(),
-    ratePerSecond,
-    progress,
-  });
-  const runs: { scenario: Scenario; from: number; to: number; played?: Played; couldNotRun?: string }[] = [];
-  for (const scenario of options.scenarios) {
-    progress.step(`${scenario.title}: ${scenario.description}`);
-    const from = rehearsal.now();
-    try {
-      const played = await Promise.race([scenario.run(rehearsal), local.failed]);
-      runs.push({ scenario, from, to: rehearsal.now(), played });
-    } catch (error) {
-      const couldNotRun = error instanceof Error ? error.message : String(error);
-      runs.push({ scenario, from, to: rehearsal.now(), couldNotRun });
-      progress.fail(`${scenario.title}: could not run: ${couldNotRun}`);
-      break;
-    }
-  }
-  const recordings = await rehearsal.stop();
-  const end = rehearsal.now();
-  const results = runs.map(
-    async ({ scenario, from, to, played, couldNotRun }, i): Promise<ScenarioResult> => {
-      const period = { from, to: runs[i + 1] ? to : end };
-      const series = (name: EnvironmentName) =>
-        trafficSeries("trivia-api", recordings[name], rehearsal.clock, period);
-      return {
-        service: "trivia-api",
-        id: scenario.id,
-        title: scenario.title,
-        description: scenario.description,
-        startedAt: from,
-        endedAt: to,
-        wallMs: wallBetween(rehearsal.clock, from, to),
-        couldNotRun,
-        verdict: played ? judgeScenario(await played.judge()) : undefined,
-        releases: (played?.releases ?? []).map(({ timeline }) => timeline),
-        traffic: [series("staging"), series("prod")],
-      };
-    },
+  const branch = new Branch(local.sources, repository, tree);
+  const names = [...plan.standing, ...plan.rehearsed];
+  const start = (service: string) =>
+    Rehearsal.start({
+      local,
+      environments,
+      service,
+      directory: directoryOf({ name: service }),
+      branch,
+      ratePerSecond,
+      progress: names.length > 1 ? naming(progress, service) : progress,
+    });
+  const rehearsals = new Map<string, Rehearsal>();
+  for (const name of names) rehearsals.set(name, await start(name));
+  progress.status(() => [...rehearsals.values()].map((one) => one.statusLine()).join("   "));
+  const play = (name: string) => {
+    const rehearsal = rehearsals.get(name);
+    return rehearsal ? playAll(rehearsal, scenarios.get(name) ?? [], local, progress) : [];
+  };
+  const runs: Run[] = [];
+  // What others use stands before they are released.
+  for (const name of plan.standing) runs.push(...(await play(name)));
+  runs.push(...(await Promise.all(plan.rehearsed.map(play))).flat());
+  const recordings = new Map(
+    await Promise.all([...rehearsals].map(async ([name, one]) => [name, await one.stop()] as const)),
   );
-  const played = await Promise.all(results);
-  const names = ["staging", "prod"] as const;
-  const pipelines = names.flatMap((environment) =>
+  progress.status(() => "");
+  const played = await Promise.all(runs.map((run, i) => resultOf(run, runs[i + 1])));
+  const pipelines = (["staging", "prod"] as const).flatMap((environment) =>
     Object.entries(environments[environment].services).map(([service, { objectives, expectedRate }]) => ({
       service,
       environment,
       objectives,
       expectedRate,
-      recording: service === "trivia-api" ? recordings[environment] : undefined,
+      recording: recordings.get(service)?.[environment],
     })),
   );
-  return {
+  const clock = [...rehearsals.values()][0]?.clock;
+  if (!clock) throw new PlanError("infra/services.ts lists no service");
+  const stood = standings(pipelines, played, plan.notRehearsed);
+  const neverCame = stood
+    .filter(({ service, notRehearsed }) => notRehearsed !== undefined && plan.rehearsed.includes(service))
+    .map(({ service, environment, notRehearsed: reason = "" }): NotRehearsed => ({
+      service,
+      environment,
+      reason,
+      asked: true,
+    }));
+  const result: RehearsalResult = {
     schema: "greenroom.rehearsal/2",
     startedAt: startedAt.toISOString(),
     wallMs: Date.now() - startedAt.getTime(),
-    clock: rehearsal.clock,
+    clock,
     scenarios: played,
-    pipelines: standings(pipelines, played, []),
-    notRehearsed: [],
+    pipelines: stood,
+    notRehearsed: [...plan.notRehearsed, ...neverCame],
     versions: { ...versions(), ...local.versions },
     base: local.servedBy
       .slice(1)
@@ -100,21 +139,37 @@ export async function runScenarios(options: RunOptions): Promise<RehearsalResult
     containerRuntime: local.containers.runtime,
     notProven: [...local.limits, ...notProven],
   };
+  return result;
 }
 
-/** The working tree as a commit would have it. @param directory this checkout, or a copy of it */
-export async function workingTree(directory = root): Promise<Uint8Array> {
-  const host = new SourceHost();
-  const commitId = "0".repeat(40);
-  const commit = await host.push({
-    repository: "working/tree",
-    branch: "-",
-    commitId,
-    message: "-",
-    tree: { directory },
-  });
-  return commit.zip;
+async function resultOf(run: Run, after: Run | undefined): Promise<ScenarioResult> {
+  const { rehearsal, scenario, from, to, played, couldNotRun } = run;
+  const { service, clock } = rehearsal;
+  const recordings = await rehearsal.stop();
+  const period = { from, to: after?.rehearsal === rehearsal ? to : rehearsal.now() };
+  const series = (name: EnvironmentName) => trafficSeries(service, recordings[name], clock, period);
+  return {
+    service,
+    id: scenario.id,
+    title: scenario.title,
+    description: scenario.description,
+    startedAt: from,
+    endedAt: to,
+    wallMs: wallBetween(clock, from, to),
+    couldNotRun,
+    verdict: played ? judgeScenario(await played.judge()) : undefined,
+    releases: (played?.releases ?? []).map(({ timeline }) => timeline),
+    traffic: [series("staging"), series("prod")],
+  };
 }
+
+/** Says whose each line is. */
+const naming = (progress: Progress, service: string): Progress => ({
+  ...progress,
+  step: (text) => progress.step(`${service}: ${text}`),
+  done: (text) => progress.done(`${service}: ${text}`),
+  fail: (text) => progress.fail(`${service}: ${text}`),
+});
 
 function versions(): Record<string, string> {
   const { version } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as {

@@ -33,6 +33,9 @@ describe("the command line", function () {
     ],
     [["--base", "moto"], /It must be ministack, localstack, or http/],
     [["--sped", "10"], /unknown option '--sped'/],
+    [["--service", "bord"], /--service bord: there is no such service; infra\/services\.ts has .*trivia-api/],
+    [["--fault", "5xy 5%"], /greenroom: --fault: /],
+    [["--service", "trivia-api", "--all"], /'--service <name\.\.\.>' cannot be used with option '--all'/],
   ] as const) {
     it(`refuses ${args.join(" ")} before anything starts`, async () => {
       const { code, stderr } = await start([...args]);

@@ -1,8 +1,6 @@
 import { createHash } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
-import path from "node:path";
-import { unzipSync, zipSync, type Zippable } from "fflate";
-import { listTree } from "./tree";
+import { unzipSync } from "fflate";
+import { readTree, zipTree } from "./tree";
 
 export interface PushRequest {
   /** `owner/name`, as a source action's `FullRepositoryId` names it. */
@@ -17,6 +15,8 @@ export interface PushRequest {
   authorDate?: Date;
   /** The tree of the commit: a folder (what git ignores in it is left out), or a zip of it. */
   tree: { directory: string } | { zip: Uint8Array };
+  /** What the branch had before anybody watched it: no listener is told. @default false */
+  unwatched?: boolean;
 }
 
 export interface Commit {
@@ -59,7 +59,7 @@ export class SourceHost {
     }
     const authorDate = request.authorDate ?? this.now();
     const zip =
-      "zip" in request.tree ? request.tree.zip : await zipFolder(request.tree.directory, authorDate);
+      "zip" in request.tree ? request.tree.zip : zipTree(await readTree(request.tree.directory), authorDate);
     const hashes = hashFiles(zip);
     if (hashes.size === 0) throw new Error(`commit ${commitId} of ${repository} has no files`);
     const before = this.head(repository, branch)?.hashes ?? new Map<string, string>();
@@ -77,7 +77,7 @@ export class SourceHost {
     };
     this.commits.set(`${repository} ${commitId}`, commit);
     this.heads.set(`${repository} ${branch}`, commitId);
-    for (const listener of this.listeners) listener(commit);
+    if (!request.unwatched) for (const listener of this.listeners) listener(commit);
     return commit;
   }
 
@@ -100,16 +100,4 @@ export class SourceHost {
 function hashFiles(zip: Uint8Array): Map<string, string> {
   const files = Object.entries(unzipSync(zip)).filter(([name]) => !name.endsWith("/"));
   return new Map(files.map(([name, data]) => [name, createHash("sha1").update(data).digest("hex")]));
-}
-
-async function zipFolder(directory: string, mtime: Date): Promise<Uint8Array> {
-  const entries: Zippable = {};
-  for (const name of await listTree(directory)) {
-    const file = path.join(directory, name);
-    const info = await stat(file).catch(() => undefined);
-    if (!info?.isFile()) continue;
-    // 3 is Unix: the mode's executable bit is part of a tree.
-    entries[name] = [await readFile(file), { mtime, os: 3, attrs: info.mode << 16, level: 1 }];
-  }
-  return zipSync(entries);
 }

@@ -1,4 +1,3 @@
-import { harmless } from "../faults";
 import { expecting, judge } from "../verdict";
 import { baseline, reached, type Scenario } from "./scenario";
 
@@ -11,11 +10,10 @@ export const approvalRejected: Scenario = {
     const before = await baseline(rehearsal);
     const stopped = await rehearsal.release({
       message: "Not on a Friday",
-      edits: harmless("not on a Friday"),
       decision: "Rejected",
     });
     const stoppedProd = reached(stopped.prod, stopped.staging);
-    const next = await rehearsal.release({ message: "On Monday", edits: harmless("on Monday") });
+    const next = await rehearsal.release({ message: "On Monday" });
     const nextProd = reached(next.prod, next.staging);
     const failed = stoppedProd.timeline.actions.find(({ status }) => status === "Failed");
     const claim = {

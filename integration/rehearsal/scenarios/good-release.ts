@@ -8,7 +8,7 @@ export const goodRelease: Scenario = {
     "The working tree goes from commit to production: built and tested, deployed to staging, tested there, promoted, " +
     "approved, and deployed to production as a canary. No client may notice.",
   async run(rehearsal) {
-    const { staging, prod } = await rehearsal.release({ message: "The working tree", edits: [] });
+    const { staging, prod } = await rehearsal.release({ message: "The working tree" });
     const released = reached(prod, staging);
     return {
       releases: [staging, released],

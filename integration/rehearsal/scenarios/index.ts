@@ -1,18 +1,61 @@
+import { services } from "../../../infra/services";
+import { directoryOf } from "../../../infra/definitions/common";
+import { root } from "../../checkout";
+import type { Tree } from "../../local-aws/codepipeline/tree";
+import { patched } from "../incidents/patch";
+import { incidentsFolder, readIncidents } from "../incidents/incident";
+import { PlanError } from "../plan";
 import { approvalRejected } from "./approval-rejected";
-import { badRelease } from "./bad-release";
-import { buildFails, buildspecBroken, hookFails, hookSilent } from "./early-ends";
 import { goodRelease } from "./good-release";
+import { hookSilent } from "./hook-silent";
+import { checkedFault, incidentScenario } from "./incident";
 import type { Scenario } from "./scenario";
 
-export const scenarios: readonly Scenario[] = [
-  goodRelease,
-  badRelease,
-  buildFails,
-  buildspecBroken,
-  hookFails,
-  hookSilent,
-  approvalRejected,
-];
+/** Those of the environment: any service's. */
+const environmentScenarios: readonly Scenario[] = [goodRelease, hookSilent, approvalRejected];
 
-/** What `npm start` rehearses. */
-export const usual: readonly string[] = [goodRelease.id, badRelease.id];
+/** What `npm start` rehearses: the second of each service that keeps an incident of this name. */
+export const usual: readonly string[] = [goodRelease.id, "bad-release"];
+
+/** The scenarios of a service, in the order in which all of them are played. */
+export function scenariosOf(service: string): Pick<Scenario, "id" | "title">[] {
+  const [first, ...others] = environmentScenarios;
+  return [...(first ? [first] : []), ...readIncidents(root, directoryOf({ name: service })), ...others];
+}
+
+/** Those of all services, each id once: for the command line. */
+export function knownScenarios(names = services.map(({ name }) => name)): Pick<Scenario, "id" | "title">[] {
+  const all = names.flatMap(scenariosOf);
+  return all.filter(({ id }, i) => all.findIndex((one) => one.id === id) === i);
+}
+
+/**
+ * The scenarios of a service that were asked for, in that order; `all` are all of them.
+ * @throws when a file of theirs cannot be used, or their patch does not apply to the working tree
+ */
+export async function chooseScenarios(
+  service: string,
+  ids: readonly string[],
+  tree: Tree,
+): Promise<Scenario[]> {
+  const directory = directoryOf({ name: service });
+  const incidents = readIncidents(root, directory);
+  const taken = incidents.find(({ id }) => environmentScenarios.some((one) => one.id === id));
+  if (taken)
+    throw new PlanError(
+      `${incidentsFolder(directory)}/${taken.id}: every service has a scenario of this name already; rename the folder`,
+    );
+  const wanted = ids.includes("all") ? scenariosOf(service).map(({ id }) => id) : ids;
+  const chosen: Scenario[] = [];
+  for (const id of wanted) {
+    const own = environmentScenarios.find((one) => one.id === id);
+    const incident = incidents.find((one) => one.id === id);
+    if (own) chosen.push(own);
+    if (!incident) continue;
+    const { patch, fault } = incident;
+    if (fault !== undefined)
+      checkedFault(fault, `${incidentsFolder(directory)}/${id}/incident.yaml: "fault"`);
+    chosen.push(incidentScenario(incident, patch && (await patched(tree, patch.text, patch.file))));
+  }
+  return chosen;
+}

@@ -31,6 +31,6 @@ export function reached(release: PastRelease | undefined, staging: PastRelease):
 /** Makes sure that a release of ours serves both environments: a fault is to be met by an old version of the service. */
 export async function baseline(rehearsal: Rehearsal): Promise<PastRelease[]> {
   if (rehearsal.hasReleased) return [];
-  const { staging, prod } = await rehearsal.release({ message: "The working tree", edits: [] });
+  const { staging, prod } = await rehearsal.release({ message: "The working tree" });
   return [staging, reached(prod, staging)];
 }

@@ -11,8 +11,10 @@ import type { Rehearsal } from "../rehearsal";
 export async function silenceHook(rehearsal: Rehearsal): Promise<() => Promise<void>> {
   const lambda = rehearsal.local.aws.client(LambdaClient, rehearsal.environments.staging.identity);
   const { Functions = [] } = await lambda.send(new ListFunctionsCommand({}));
-  const FunctionName = Functions.map((one) => one.FunctionName ?? "").find((name) => name.includes("-hook"));
-  if (!FunctionName) throw new Error("staging has no hook function");
+  const FunctionName = Functions.map((one) => one.FunctionName ?? "").find(
+    (name) => name.includes(`-${rehearsal.service}-`) && name.includes("-hook"),
+  );
+  if (!FunctionName) throw new Error(`staging has no hook function of ${rehearsal.service}`);
   const { Code } = await lambda.send(new GetFunctionCommand({ FunctionName }));
   const before = new Uint8Array(await (await fetch(Code?.Location ?? "")).arrayBuffer());
   const silent = zipSync({ "index.js": strToU8("exports.handler = async () => {};") });

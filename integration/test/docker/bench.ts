@@ -5,8 +5,7 @@ import { runtimeNames, type RuntimeName } from "../../local-aws/containers/choos
 import { bringUp } from "../../rehearsal/bring-up";
 import { usualRatePerSecond } from "../../rehearsal/pace";
 import { progressOn, type Progress } from "../../rehearsal/progress";
-import { runScenarios } from "../../rehearsal/run";
-import { scenarios, usual } from "../../rehearsal/scenarios";
+import { prepare, runScenarios } from "../../rehearsal/run";
 import { resultOf, table, type Run } from "./bench-report";
 import { dockerTestsMissing } from "./missing";
 
@@ -39,7 +38,7 @@ async function rehearse(containers: RuntimeName, progress: Progress, signal: Abo
   try {
     const { scenarios: results } = await runScenarios({
       broughtUp,
-      scenarios: scenarios.filter(({ id }) => usual.includes(id)),
+      prepared: await prepare({}),
       ratePerSecond: usualRatePerSecond,
       progress,
     });

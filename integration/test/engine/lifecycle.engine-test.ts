@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { allOf } from "../../checkout";
+import { allOf, root } from "../../checkout";
 import type { Change, Outcome } from "../../provision/engine";
 import type { PastRelease, Rehearsal } from "../../rehearsal/rehearsal";
-import { failsReturningPlayers, harmless } from "../../rehearsal/faults";
+import { readIncidents } from "../../rehearsal/incidents/incident";
+import { patched } from "../../rehearsal/incidents/patch";
 import { judge, type Verdict } from "../../rehearsal/verdict";
 import { reached } from "../../rehearsal/scenarios/scenario";
 import {
@@ -14,6 +15,7 @@ import {
 import { versionOf } from "../../rehearsal/commits";
 import { originOf, serviceOf, type Environment, type EnvironmentName } from "../../rehearsal/environments";
 import { findExecution, follow } from "../../rehearsal/follow";
+import { readTree } from "../../local-aws/codepipeline/tree";
 import { progressOn } from "../../rehearsal/progress";
 import { descendants } from "../command";
 import { checkArguments } from "./arguments";
@@ -106,7 +108,7 @@ describe("both stacks under the real Pulumi engine", function () {
 
   it("need no change after a release", async () => {
     rehearsal = await world.startClients(withSecond);
-    const { staging, prod } = await rehearsal.release({ message: "The working tree", edits: [] });
+    const { staging, prod } = await rehearsal.release({ message: "The working tree" });
     releases.push({ name: "staging", release: staging }, { name: "prod", release: reached(prod, staging) });
     await onBoth(previewsNothing);
   });
@@ -262,17 +264,19 @@ describe("both stacks under the real Pulumi engine", function () {
   });
 
   it("need no change after a rollback", async () => {
-    const edits = failsReturningPlayers;
+    const incidents = readIncidents(root, "services/trivia-api");
+    const { patch } = incidents.find(({ id }) => id === "bad-release") ?? {};
+    const change = await patched(await readTree(root), patch?.text ?? "", patch?.file ?? "");
     const bad = await rehearsal.releaseToStaging({
       message: "Forget players from before there were scores",
-      edits,
+      change,
     });
     releases.push({ name: "staging", release: reached(bad.staging, bad.staging) });
     const badProd = await rehearsal.releaseToProd(bad.version);
     releases.push({ name: "prod", release: badProd, bad: true });
     assert.equal(badProd.timeline.status, "Failed");
     // Staging takes the fix meanwhile.
-    const fixing = rehearsal.releaseToStaging({ message: "Remember them again", edits: harmless("fixed") });
+    const fixing = rehearsal.releaseToStaging({ message: "Remember them again" });
     const judging = previewsNothing("prod").then(() => changesLogsOnly("prod", 120));
     const [fix] = await allOf([fixing, judging]);
     releases.push({ name: "staging", release: reached(fix.staging, fix.staging) });

@@ -7,7 +7,8 @@ import type { EnvironmentName } from "../../rehearsal/environments";
 import { usualRatePerSecond } from "../../rehearsal/pace";
 import { progressOn, type Progress } from "../../rehearsal/progress";
 import { Rehearsal } from "../../rehearsal/rehearsal";
-import { workingTree } from "../../rehearsal/run";
+import { readTree } from "../../local-aws/codepipeline/tree";
+import { Branch } from "../../rehearsal/commits";
 import { takeInventory, type Inventory } from "../../provision/inventory";
 import type { EngineStack } from "../../provision/engine";
 import { recordConnections, type Recorded } from "./connections";
@@ -64,13 +65,13 @@ export async function startWorld(): Promise<World> {
     complaints,
     folder,
     startClients: (directory) =>
-      (rehearsal ??= workingTree(directory).then((tree) =>
+      (rehearsal ??= readTree(directory).then((tree) =>
         Rehearsal.start({
           local,
           environments,
           service: "trivia-api",
-          repository,
-          tree,
+          directory: "services/trivia-api",
+          branch: new Branch(local.sources, repository, tree),
           ratePerSecond,
           progress,
         }),
