@@ -6,6 +6,7 @@ import { localStackImage, parseBase } from "../local-aws/base";
 import { runtimeNames, type RuntimeName } from "../local-aws/containers/choose";
 import { engineMissing } from "../provision/engine";
 import { bringUp, type BroughtUp } from "./bring-up";
+import { originOf } from "./environments";
 import { exitCode, outcomeCodes } from "./model";
 import { usualRatePerSecond, usualSpeed } from "./pace";
 import { progressOn } from "./progress";
@@ -205,7 +206,9 @@ async function main(): Promise<number> {
 
 /** Leaves the local AWS up until Ctrl-C, and says how to reach it. */
 async function keep({ local, environments }: BroughtUp): Promise<void> {
-  for (const { name, identity } of Object.values(environments)) {
+  for (const { name, identity, services } of Object.values(environments)) {
+    for (const [service, handle] of Object.entries(services))
+      process.stdout.write(`\n# ${service} in ${name}: ${originOf(local, handle)}`);
     process.stdout.write(
       `\n# ${name}\nexport AWS_ENDPOINT_URL=${local.aws.endpoint} AWS_REGION=${identity.region} AWS_DEFAULT_REGION=${identity.region}` +
         ` AWS_ACCESS_KEY_ID=${identity.credentials.accessKeyId} AWS_SECRET_ACCESS_KEY=${identity.credentials.secretAccessKey}\n`,
