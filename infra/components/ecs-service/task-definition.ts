@@ -157,6 +157,8 @@ export class TaskDefinition extends pulumi.ComponentResource {
         // Nothing that a service's configuration says: a changed one is a release, and must not touch this.
         cpu: "256",
         memory: "512",
+        // Not `arn`, which waits for the role's policy: the first permission of a service would seem to replace this.
+        taskRoleArn: taskRole.roleArn,
         containerDefinitions: pulumi.jsonStringify([
           {
             ...container,

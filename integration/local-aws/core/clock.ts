@@ -97,7 +97,8 @@ export class Clock {
       };
       const look = () => {
         clearTimeout(timer);
-        timer = setTimeout(done, (from + awsMs - this.awsAt(performance.now())) / this.speed);
+        // A timer drops fractions, and would end the wait too early.
+        timer = setTimeout(done, Math.ceil((from + awsMs - this.awsAt(performance.now())) / this.speed));
       };
       look();
       this.sleeping.add(look);

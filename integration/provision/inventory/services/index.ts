@@ -2,6 +2,7 @@ import type { Service } from "../resource";
 import { cloudwatch } from "./cloudwatch";
 import { codedeploy } from "./codedeploy";
 import { codebuild, codepipeline } from "./delivery";
+import { dynamodb } from "./dynamodb";
 import { ecr } from "./ecr";
 import { ecs } from "./ecs";
 import { events } from "./events";
@@ -21,6 +22,7 @@ export const services: Service[] = [
   codebuild,
   codedeploy,
   codepipeline,
+  dynamodb,
   ecr,
   ecs,
   events,
