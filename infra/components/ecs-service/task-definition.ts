@@ -143,7 +143,8 @@ export class TaskDefinition extends pulumi.ComponentResource {
       networkMode: "awsvpc",
       requiresCompatibilities: ["FARGATE"],
       executionRoleArn: executionRole.arn,
-      taskRoleArn: taskRole.arn,
+      // Not `arn`, which waits for the role's policy: the first permission of a service would seem to change all this.
+      taskRoleArn: taskRole.roleArn,
     };
     const environmentOf = (variables: Record<string, pulumi.Input<string>>) =>
       Object.entries(variables).map(([key, value]) => ({ name: key, value }));
@@ -157,8 +158,6 @@ export class TaskDefinition extends pulumi.ComponentResource {
         // Nothing that a service's configuration says: a changed one is a release, and must not touch this.
         cpu: "256",
         memory: "512",
-        // Not `arn`, which waits for the role's policy: the first permission of a service would seem to replace this.
-        taskRoleArn: taskRole.roleArn,
         containerDefinitions: pulumi.jsonStringify([
           {
             ...container,
@@ -173,7 +172,7 @@ export class TaskDefinition extends pulumi.ComponentResource {
 
     this.nodes = { taskRole, executionRole, logGroup, bootstrap };
     this.bootstrapArn = bootstrap.arn;
-    this.roleArns = [taskRole.arn, executionRole.arn];
+    this.roleArns = [taskRole.roleArn, executionRole.arn];
     this.template = pulumi.jsonStringify(
       {
         ...task,
