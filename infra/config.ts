@@ -1,20 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { allow, group, matching, whole } from "./lib/checks";
 import { type Duration, isDuration, toSeconds } from "./lib/duration";
 import { isSecret } from "./secrets";
 import { inOrderOfUse, type ServiceDefinition } from "./definitions";
 import { type Service, kindOf } from "./kinds";
 import { services as ownServices } from "./services";
 
-const allow = (what: string) => ({ error: `allowed is ${what}` });
-const whole = (least: number, most: number, what: string) => {
-  const range = allow(`${what} from ${String(least)} to ${String(most)}`);
-  return z.int(range).min(least, range).max(most, range);
-};
-/** An object that takes these keys only. */
-const group = <Shape extends z.ZodRawShape>(shape: Shape) =>
-  z.strictObject(shape, allow(`{${Object.keys(shape).join(", ")}}`));
-const matching = (pattern: RegExp, what: string) => z.string(allow(what)).regex(pattern, allow(what));
 const minutes = (least: number, most: number) => {
   const what = allow(`a time from ${String(least)} to ${String(most)} minutes, written "5 minutes"`);
   return z.custom<Duration>((value) => {

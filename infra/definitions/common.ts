@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { allow, variableName } from "../lib/checks";
 import { checked } from "./check";
 import type { SecretSource } from "../components/ecs-service/secrets";
 import type { EnvironmentName } from "../components/context";
@@ -90,8 +91,6 @@ export interface CommonDefinition {
 /** A service's folder in the repository; a commit that touches it starts the service's pipeline. */
 export const directoryOf = ({ name }: Pick<CommonDefinition, "name">): string => `services/${name}`;
 
-const allow = (what: string) => ({ error: `allowed is ${what}` });
-const variableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, allow("names of environment variables"));
 const text = (what: string) => z.string(allow(what)).min(1, allow(what));
 
 const permissions = z.array(

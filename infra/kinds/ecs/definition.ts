@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { allow, matching, whole } from "../../lib/checks";
 import { buildImage } from "../../lib/build-image";
 import { commonShape, type CommonDefinition } from "../../definitions/common";
 import { checked } from "../../definitions/check";
@@ -65,22 +66,14 @@ export interface EcsServiceDefinition extends CommonDefinition {
   integrationBuildspec: string;
 }
 
-const allow = (what: string) => ({ error: `allowed is ${what}` });
 const file = (what: string) =>
   z.string(allow(what)).refine((path) => path !== "" && !/^\/|(^|\/)\.\.(\/|$)/.test(path), allow(what));
-const whole = (least: number, most: number, what: string) => {
-  const range = allow(`${what} from ${String(least)} to ${String(most)}`);
-  return z.int(range).min(least, range).max(most, range);
-};
 
 const schema = z
   .strictObject({
     ...commonShape,
     port: whole(1, 65_535, "a port").default(8080),
-    healthCheckPath: z
-      .string(allow("a path that begins with /"))
-      .regex(/^\/\S*$/, allow("a path that begins with /"))
-      .default("/health"),
+    healthCheckPath: matching(/^\/\S*$/, "a path that begins with /").default("/health"),
     cpu: z.int(allow("CPU units")).default(256),
     memory: z.int(allow("MiB")).default(512),
     desiredCount: whole(1, 100, "a number of tasks").default(2),

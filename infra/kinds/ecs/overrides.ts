@@ -1,32 +1,18 @@
 import { z } from "zod";
+import { allow, group, matching, variableName, whole } from "../../lib/checks";
 import type { Configured } from "../kind";
 import { type EcsServiceDefinition, fargateSizeProblem } from "./definition";
 
-const allow = (what: string) => ({ error: `allowed is ${what}` });
-const whole = (least: number, most: number, what: string) => {
-  const range = allow(`${what} from ${String(least)} to ${String(most)}`);
-  return z.int(range).min(least, range).max(most, range);
-};
-
-const shape = {
+const overrides = group({
   desiredCount: whole(1, 100, "a number of tasks").optional(),
   cpu: whole(256, 4096, "CPU units").optional(),
   memory: whole(512, 30_720, "MiB").optional(),
-  domainName: z
-    .string(allow("a domain name"))
-    .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, allow("a domain name"))
-    .optional(),
+  domainName: matching(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, "a domain name").optional(),
   environment: z
-    .record(
-      z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, allow("names of environment variables")),
-      z.string(allow("a text, in quotes")),
-      allow("{NAME: value}"),
-    )
+    .record(variableName, z.string(allow("a text, in quotes")), allow("{NAME: value}"))
     .optional(),
   protect: z.boolean(allow("true or false")).optional(),
-};
-
-const overrides = z.strictObject(shape, allow(`{${Object.keys(shape).join(", ")}}`));
+});
 
 /** What one environment's configuration says of a container service, laid over its definition. */
 export function configured(definition: EcsServiceDefinition): z.ZodType<Configured<EcsServiceDefinition>> {
