@@ -9,7 +9,7 @@ import { Clock } from "../core/clock";
 import { Gateway } from "../core/gateway";
 import { account, FakeBase, region } from "./fake-base";
 import { ecs } from "./index";
-import { definition, until } from "./testing";
+import { definition, role, until } from "./testing";
 
 describe("tasks in the real Docker", function () {
   this.timeout(90_000);
@@ -82,7 +82,11 @@ describe("tasks in the real Docker", function () {
     service = `api-${randomUUID().slice(0, 8)}`;
     const { taskDefinition } = await client.send(
       new sdk.RegisterTaskDefinitionCommand(
-        definition(image, { family: service, containerDefinitions: [web, ...more] }),
+        definition(image, {
+          family: service,
+          executionRoleArn: role("execution"),
+          containerDefinitions: [web, ...more],
+        }),
       ),
     );
     await client.send(
