@@ -31,27 +31,30 @@ export async function putArtifact(
 /**
  * Reads one text file out of an artifact.
  *
- * @throws {ActionFailure} naming the artifact and the file, when either is not there
+ * @param mostBytes how large the artifact's zip may be
+ * @throws {ActionFailure} naming the artifact and the file, when either is not there, or the artifact is too large
  */
 export async function readArtifactFile(
   s3: S3Client,
   artifact: StoredArtifact,
   file: string,
+  mostBytes = Infinity,
 ): Promise<string> {
   const refuse = (why: string) =>
     new ActionFailure("ConfigurationError", `cannot read ${file} from the artifact ${artifact.name}: ${why}`);
-  let zip: Uint8Array | undefined;
+  let zip: Uint8Array = new Uint8Array();
   try {
     const answer = await s3.send(new GetObjectCommand({ Bucket: artifact.bucket, Key: artifact.key }));
-    zip = await answer.Body?.transformToByteArray();
+    zip = (await answer.Body?.transformToByteArray()) ?? zip;
   } catch (error) {
     if (error instanceof NoSuchKey)
       throw refuse(`the object s3://${artifact.bucket}/${artifact.key} does not exist`);
     throw error;
   }
+  if (zip.length > mostBytes) throw refuse(`its zip has ${zip.length} bytes, and may have ${mostBytes}`);
   let data: Uint8Array | undefined;
   try {
-    data = unzipSync(zip ?? new Uint8Array(), { filter: ({ name }) => name === file })[file];
+    data = unzipSync(zip, { filter: ({ name }) => name === file })[file];
   } catch {
     throw refuse("the artifact is not a zip file");
   }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { action, declare, fakePipelines, gitSource, role, zipOf, type Answers } from "../fakes";
 
 const digest = "111111111111.dkr.ecr.us-east-1.amazonaws.com/app@sha256:abc";
@@ -254,9 +254,9 @@ describe("codepipeline: CodeDeployToECS", () => {
       /: taskdef\.json: family must be a string$/,
     ],
     [
-      "a missing file",
-      { "taskdef.json": undefined },
-      /: cannot read taskdef\.json from the artifact Templates: the artifact has no such file$/,
+      "a missing AppSpec",
+      { "appspec.yaml": undefined },
+      /: cannot read appspec\.yaml from the artifact Templates: the artifact has no such file$/,
     ],
     ["an AppSpec that is not YAML", { "appspec.yaml": "a: [" }, /: appspec\.yaml: /],
     [
@@ -266,16 +266,53 @@ describe("codepipeline: CodeDeployToECS", () => {
     ],
     ["no image", { "imageDetail.json": "{}" }, /: imageDetail\.json of Templates: it must be /],
   ];
+  const text = (files: Record<string, string | undefined>) =>
+    Object.fromEntries(
+      Object.entries({ ...good, ...files }).filter(
+        (entry): entry is [string, string] => entry[1] !== undefined,
+      ),
+    );
   for (const [what, files, expected] of bad)
     it(`deploys nothing with ${what}`, async () => {
-      const given = Object.entries({ ...good, ...files }).filter(
-        (entry): entry is [string, string] => entry[1] !== undefined,
-      );
-      const { aws, error } = await run(deploy, answers({}), Object.fromEntries(given));
+      const { aws, error } = await run(deploy, answers({}), text(files));
       assert.match(error ?? "", expected);
       assert.deepEqual(
         [...aws.inputs("RegisterTaskDefinitionCommand"), ...aws.inputs("CreateDeploymentCommand")],
         [],
       );
     });
+
+  const noTaskDefinition =
+    "ConfigurationError: Exception while trying to read the task definition artifact file from: Templates";
+  const noImage =
+    "ConfigurationError: Exception while trying to read the image artifact file from the artifact: Templates";
+  const large = randomBytes(3 << 20).toString("latin1");
+  const unread: [string, Record<string, string | undefined>, string, RegExp][] = [
+    [
+      "a missing task definition",
+      { "taskdef.json": undefined },
+      noTaskDefinition,
+      /taskdef\.json .* no such file$/,
+    ],
+    ["a missing image", { "imageDetail.json": undefined }, noImage, /imageDetail\.json .* no such file$/],
+    [
+      "an artifact of more than 3 MB",
+      { large },
+      noTaskDefinition,
+      /its zip has \d+ bytes, and may have 3145728$/,
+    ],
+  ];
+  for (const [what, files, expected, why] of unread)
+    it(`says of ${what} what AWS says, and why in the summary`, async () => {
+      const { aws, error, acted } = await run(deploy, answers({}), text(files));
+      assert.equal(error, expected);
+      assert.match(acted?.output.executionResult.externalExecutionSummary ?? "", why);
+      assert.deepEqual(aws.inputs("RegisterTaskDefinitionCommand"), []);
+    });
+
+  it("takes a smaller artifact", async () => {
+    const files = { ...good, large: large.slice(0, (3 << 19) - 2000) };
+    const { status } = await run(deploy, answers({ status: "Succeeded" }), files);
+    assert.equal(status, "Succeeded");
+  });
 });

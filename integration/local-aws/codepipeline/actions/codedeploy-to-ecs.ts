@@ -7,6 +7,9 @@ import { readArtifactFile } from "../artifact-store";
 import { fillAppSpec, fillTaskDefinition, imageUri, parseAppSpec } from "../deploy-templates";
 import { ActionFailure, consoleUrl, inputNamed, pollEvery, type Act, type ActionRequest } from "./action";
 
+/** "The maximum artifact ZIP size": https://docs.aws.amazon.com/codepipeline/latest/userguide/troubleshooting.html#troubleshooting-ecstocodedeploy-size */
+const mostBytes = 3 << 20;
+
 /**
  * Registers the task definition with the release's images and has CodeDeploy deploy it blue/green. It has ended
  * when the deployment has, the wait before the old tasks are terminated included.
@@ -19,7 +22,8 @@ export const actOnCodeDeployToEcs: Act = async (request, { aws }) => {
   const s3 = aws.client(S3Client, request.identity);
   const taskDefinition = await readTaskDefinition(request, s3);
   const { AppSpecTemplatePath: appSpecFile = "appspec.yaml" } = request.configuration;
-  const appSpec = await readArtifactFile(s3, inputNamed(request, "AppSpecTemplateArtifact"), appSpecFile);
+  const appSpecArtifact = inputNamed(request, "AppSpecTemplateArtifact");
+  const appSpec = await readArtifactFile(s3, appSpecArtifact, appSpecFile, mostBytes);
   parseAppSpec(appSpec, appSpecFile);
 
   const ecs = aws.client(ECSClient, request.identity);
@@ -68,7 +72,10 @@ export const actOnCodeDeployToEcs: Act = async (request, { aws }) => {
 
 async function readTaskDefinition(request: ActionRequest, s3: S3Client) {
   const { TaskDefinitionTemplatePath: file = "taskdef.json" } = request.configuration;
-  const template = await readArtifactFile(s3, inputNamed(request, "TaskDefinitionTemplateArtifact"), file);
+  const templates = inputNamed(request, "TaskDefinitionTemplateArtifact");
+  const template = await readArtifactFile(s3, templates, file, mostBytes).catch(
+    saying(`Exception while trying to read the task definition artifact file from: ${templates.name}`),
+  );
   const images = new Map<string, string>();
   for (const n of [1, 2, 3, 4]) {
     const placeholder = request.configuration[`Image${n}ContainerName`];
@@ -77,8 +84,15 @@ async function readTaskDefinition(request: ActionRequest, s3: S3Client) {
     if (!placeholder || !request.configuration[artifactKey])
       throw new ActionFailure("ConfigurationError", `${artifactKey} and Image${n}ContainerName go together`);
     const artifact = inputNamed(request, artifactKey);
-    const detail = await readArtifactFile(s3, artifact, "imageDetail.json");
+    const detail = await readArtifactFile(s3, artifact, "imageDetail.json", mostBytes).catch(
+      saying(`Exception while trying to read the image artifact file from the artifact: ${artifact.name}`),
+    );
     images.set(placeholder, imageUri(detail, artifact.name));
   }
   return fillTaskDefinition(template, file, images);
 }
+
+/** AWS's own sentence, which does not say why: not there, too large or no zip. The action's summary does. */
+const saying = (message: string) => (error: unknown) => {
+  throw error instanceof ActionFailure ? new ActionFailure(error.code, message, error.message) : error;
+};
