@@ -2,12 +2,12 @@ import * as sdk from "@aws-sdk/client-codedeploy";
 import type { Aws } from "../core/aws";
 import { Regional } from "../core/regional";
 import { actingService } from "../core/service";
-import { applications } from "./applications";
-import { deploymentConfigs, predefinedConfigs } from "./deployment-configs";
-import { deploymentGroups } from "./deployment-groups";
-import { deployments } from "./deployments";
-import { hookReports } from "./hooks";
-import { DeploymentError } from "./interruption";
+import { applications } from "./api/applications";
+import { deploymentConfigs, predefinedConfigs } from "./api/deployment-configs";
+import { deploymentGroups } from "./api/deployment-groups";
+import { deployments } from "./api/deployments";
+import { hookReports } from "./deployments/hooks";
+import { DeploymentError } from "./deployments/interruption";
 import type { CodeDeployState } from "./model";
 
 /** AWS CodeDeploy for Amazon ECS: blue/green deployments with hooks, canaries, alarms and rollback. */

@@ -8,8 +8,8 @@ import type {
   Tag,
 } from "@aws-sdk/client-codedeploy";
 import type { Identity } from "../core/aws";
-import type { AppSpec } from "./appspec";
-import type { Interruption } from "./interruption";
+import type { AppSpec } from "./ecs/appspec";
+import type { Interruption } from "./deployments/interruption";
 
 export interface Application {
   info: ApplicationInfo & { applicationName: string };

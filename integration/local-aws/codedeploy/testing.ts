@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as sdk from "@aws-sdk/client-codedeploy";
 import { role, setting, until } from "../ecs/testing";
-import { hookEvents, type HookEvent } from "./appspec";
+import { hookEvents, type HookEvent } from "./ecs/appspec";
 import { codedeploy } from "./index";
 
 const group = { applicationName: "api", deploymentGroupName: "api" };

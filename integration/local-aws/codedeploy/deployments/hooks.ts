@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import * as sdk from "@aws-sdk/client-codedeploy";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import type { Aws, Identity } from "../core/aws";
-import { minutes } from "../core/clock";
-import type { Handlers } from "../core/service";
-import type { HookEvent } from "./appspec";
+import type { Aws, Identity } from "../../core/aws";
+import { minutes } from "../../core/clock";
+import type { Handlers } from "../../core/service";
+import type { HookEvent } from "../ecs/appspec";
 import { DeploymentError } from "./interruption";
-import type { Deployment, HookExecution, StateOf } from "./model";
+import type { Deployment, HookExecution, StateOf } from "../model";
 
 /**
  * A hook has an hour to report.

@@ -8,8 +8,8 @@ import {
   type Action,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { TargetGroupPairInfo } from "@aws-sdk/client-codedeploy";
-import type { Aws, Identity } from "../core/aws";
-import { DeploymentError } from "./interruption";
+import type { Aws, Identity } from "../../core/aws";
+import { DeploymentError } from "../deployments/interruption";
 
 /** A target group by ARN and name. */
 export interface TargetGroup {

@@ -1,17 +1,17 @@
 import { randomInt } from "node:crypto";
 import * as sdk from "@aws-sdk/client-codedeploy";
-import type { Aws, Identity } from "../core/aws";
-import type { Handlers } from "../core/service";
-import { watchAlarms } from "./alarm-watch";
+import type { Aws, Identity } from "../../core/aws";
+import type { Handlers } from "../../core/service";
+import { watchAlarms } from "../deployments/alarm-watch";
 import { findApplication } from "./applications";
-import { appSpecContent, parseAppSpec } from "./appspec";
-import { BlueGreen, lifecycle } from "./blue-green";
+import { appSpecContent, parseAppSpec } from "../ecs/appspec";
+import { BlueGreen, lifecycle } from "../ecs/blue-green";
 import { findConfig } from "./deployment-configs";
 import { findGroup } from "./deployment-groups";
-import { DeploymentError, deploymentErrorOf, Interruption, messageOf } from "./interruption";
-import type { CodeDeployState, Deployment, Group, StateOf } from "./model";
-import { tellState } from "./state-events";
-import { describeTarget, targetIdOf } from "./targets";
+import { DeploymentError, deploymentErrorOf, Interruption, messageOf } from "../deployments/interruption";
+import type { CodeDeployState, Deployment, Group, StateOf } from "../model";
+import { tellState } from "../deployments/state-events";
+import { describeTarget, targetIdOf } from "../ecs/targets";
 
 const $metadata = {};
 const running = new Set<string | undefined>(["Created", "Queued", "InProgress", "Ready", "Baking"]);

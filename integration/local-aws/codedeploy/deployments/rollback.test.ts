@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as sdk from "@aws-sdk/client-codedeploy";
-import { refused, until } from "../ecs/testing";
-import { blueGreen, release, type Release } from "./testing";
+import { refused, until } from "../../ecs/testing";
+import { blueGreen, release, type Release } from "../testing";
 
 /** Long enough that only an interruption ends it. */
 const forever = 2000;

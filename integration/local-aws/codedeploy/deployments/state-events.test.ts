@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { BusEvent } from "../core/events";
-import { release } from "./testing";
+import type { BusEvent } from "../../core/events";
+import { release } from "../testing";
 
 describe("codedeploy: events", () => {
   it("tell of a deployment's begin and end, and of its rollback", async () => {

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import * as sdk from "@aws-sdk/client-codedeploy";
-import type { Handlers } from "../core/service";
+import type { Handlers } from "../../core/service";
 import { findApplication } from "./applications";
 import { findConfig } from "./deployment-configs";
-import type { Application, Group, StateOf } from "./model";
+import type { Application, Group, StateOf } from "../model";
 
 const $metadata = {};
 

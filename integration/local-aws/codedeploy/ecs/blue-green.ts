@@ -10,14 +10,14 @@ import {
   type Service,
   type TaskSet,
 } from "@aws-sdk/client-ecs";
-import type { Aws, Identity } from "../core/aws";
-import { minutes, seconds } from "../core/clock";
+import type { Aws, Identity } from "../../core/aws";
+import { minutes, seconds } from "../../core/clock";
 import type { HookEvent } from "./appspec";
 import { findBlue } from "./find-blue";
-import { runHook } from "./hooks";
-import { DeploymentError } from "./interruption";
-import type { Deployment } from "./model";
-import { tellState } from "./state-events";
+import { runHook } from "../deployments/hooks";
+import { DeploymentError } from "../deployments/interruption";
+import type { Deployment } from "../model";
+import { tellState } from "../deployments/state-events";
 import type { TrafficRoute } from "./traffic-route";
 
 /** The lifecycle of an Amazon ECS deployment. https://docs.aws.amazon.com/codedeploy/latest/userguide/deployment-steps-ecs.html */

@@ -1,7 +1,7 @@
 import { CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
 import type { AlarmConfiguration } from "@aws-sdk/client-codedeploy";
-import type { Aws, Identity } from "../core/aws";
-import { seconds } from "../core/clock";
+import type { Aws, Identity } from "../../core/aws";
+import { seconds } from "../../core/clock";
 import { DeploymentError, messageOf, type Interruption } from "./interruption";
 
 /**

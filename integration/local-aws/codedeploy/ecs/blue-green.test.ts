@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import * as sdk from "@aws-sdk/client-codedeploy";
 import { CreateRuleCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { minutes } from "../core/clock";
-import { gate, refused, until } from "../ecs/testing";
+import { minutes } from "../../core/clock";
+import { gate, refused, until } from "../../ecs/testing";
 import { hookEvents } from "./appspec";
-import { appSpec, blueGreen, release, type Release } from "./testing";
+import { appSpec, blueGreen, release, type Release } from "../testing";
 
 const succeeded = [
   "BeforeInstall Succeeded",

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import * as sdk from "@aws-sdk/client-codedeploy";
-import { Aws } from "../core/aws";
-import { Clock } from "../core/clock";
-import { Gateway } from "../core/gateway";
-import { refused, role } from "../ecs/testing";
-import { codedeploy } from "./index";
-import { blueGreen } from "./testing";
+import { Aws } from "../../core/aws";
+import { Clock } from "../../core/clock";
+import { Gateway } from "../../core/gateway";
+import { refused, role } from "../../ecs/testing";
+import { codedeploy } from "../index";
+import { blueGreen } from "../testing";
 
 const input: sdk.CreateDeploymentGroupCommandInput = {
   applicationName: "api",

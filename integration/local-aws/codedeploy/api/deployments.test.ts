@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import * as sdk from "@aws-sdk/client-codedeploy";
 import { ModifyListenerCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { refused, role } from "../ecs/testing";
-import { appSpec, release, type Release } from "./testing";
+import { refused, role } from "../../ecs/testing";
+import { appSpec, release, type Release } from "../testing";
 
 describe("CreateDeployment", () => {
   let local: Release;

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import * as sdk from "@aws-sdk/client-codedeploy";
-import type { Clock } from "../core/clock";
-import type { Handlers } from "../core/service";
-import type { CodeDeployState, StateOf } from "./model";
+import type { Clock } from "../../core/clock";
+import type { Handlers } from "../../core/service";
+import type { CodeDeployState, StateOf } from "../model";
 
 const $metadata = {};
 type Config = sdk.DeploymentConfigInfo & { deploymentConfigName: string };

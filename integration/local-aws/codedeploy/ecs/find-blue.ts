@@ -5,9 +5,9 @@ import {
   ECSClient,
   type Service,
 } from "@aws-sdk/client-ecs";
-import type { Aws, Identity } from "../core/aws";
-import { DeploymentError, messageOf } from "./interruption";
-import type { Deployment } from "./model";
+import type { Aws, Identity } from "../../core/aws";
+import { DeploymentError, messageOf } from "../deployments/interruption";
+import type { Deployment } from "../model";
 import { TrafficRoute } from "./traffic-route";
 
 /** What runs now, and whether this deployment can be held at all; nothing has been changed when this fails. */

@@ -4,8 +4,8 @@ import {
   DescribeListenersCommand,
   ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { Aws } from "../core/aws";
-import type { Deployment } from "./model";
+import type { Aws } from "../../core/aws";
+import type { Deployment } from "../model";
 
 const statuses: Record<string, TargetStatus> = {
   Created: "Pending",

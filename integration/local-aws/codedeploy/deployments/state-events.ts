@@ -1,5 +1,5 @@
-import type { Aws } from "../core/aws";
-import type { Deployment } from "./model";
+import type { Aws } from "../../core/aws";
+import type { Deployment } from "../model";
 
 /**
  * Tells EventBridge of a deployment's state. Instances, of which CodeDeploy tells too, are those of EC2 and on-premises
