@@ -15,6 +15,7 @@ import { MetricStore } from "./metric-store";
 const root = (account: string, region: string) => ({
   account,
   region,
+  arn: `arn:aws:iam::${account}:root`,
   credentials: { accessKeyId: account, secretAccessKey: "x" },
 });
 const alarm: MetricAlarm = {

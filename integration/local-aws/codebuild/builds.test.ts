@@ -47,7 +47,7 @@ describe("a build", () => {
       "pipeline/app/Templates/def",
       zipSync({ "appspec.yaml": strToU8("version: 0.0") }),
     );
-    harness.aws.callerArn = "arn:aws:sts::111111111111:assumed-role/pipeline/codepipeline-app-staging";
+    harness.caller.arn = "arn:aws:sts::111111111111:assumed-role/pipeline/codepipeline-app-staging";
     const started = await harness.start({
       sourceTypeOverride: "S3",
       sourceLocationOverride: "pipeline/app/Source/abc",

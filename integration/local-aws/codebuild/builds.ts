@@ -30,11 +30,10 @@ export function builds(
       if (earlier) return { build: earlier.build };
       const plan = planBuild(project, input);
       if (input.serviceRoleOverride) await checkServiceRole(aws, caller, input.serviceRoleOverride);
-      const startedBy = await initiator(aws, caller);
       const build = describeBuild(plan, {
         caller,
         uuid: randomUUID(),
-        initiator: startedBy,
+        initiator: initiator(caller),
         startTime: aws.clock.now(),
         buildNumber: project.lastBuildNumber + 1,
       });

@@ -17,7 +17,6 @@ export class FakeAws extends Aws {
   readonly logs = new Map<string, string[]>();
   readonly puts: { key: string; as: string }[] = [];
   readonly warnings: string[];
-  callerArn = `arn:aws:iam::${account}:user/tester`;
 
   constructor(speed = 100) {
     const warnings: string[] = [];
@@ -44,8 +43,6 @@ export class FakeAws extends Aws {
             SessionToken: "role-token",
           },
         };
-      case "GetCallerIdentity":
-        return { Arn: this.callerArn };
       case "GetRole":
         if (input.RoleName !== "build") throw new NoSuchEntityException(missing);
         return {};
@@ -111,11 +108,11 @@ export class Harness {
   readonly aws = new FakeAws();
   readonly runtime = new FakeRuntime();
   private readonly service: ReturnType<typeof codebuild>;
-  private readonly caller: Identity;
+  readonly caller: Identity;
 
   constructor(minute = 60_000) {
     this.service = codebuild(this.aws, this.runtime, minute);
-    this.caller = this.aws.root(account, "us-east-1");
+    this.caller = { ...this.aws.root(account, "us-east-1"), arn: `arn:aws:iam::${account}:user/tester` };
   }
 
   /** Rejects with `Code: message`. */

@@ -12,6 +12,7 @@ export const roomRequest: BuildRoomRequest = {
   pullAs: {
     account: "111111111111",
     region: "eu-west-1",
+    arn: "arn:aws:iam::111111111111:root",
     credentials: { accessKeyId: "a", secretAccessKey: "s" },
   },
   privileged: false,

@@ -1,6 +1,5 @@
 import * as sdk from "@aws-sdk/client-codepipeline";
-import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import type { Aws, Identity } from "../core/aws";
+import type { Aws } from "../core/aws";
 import { actingService, type ActingService } from "../core/service";
 import { Approvals } from "./approvals";
 import { Engine } from "./engine";
@@ -26,21 +25,6 @@ export function codepipeline(
   const approvals = new Approvals();
   const jobs = new Jobs();
   const engine = new Engine({ aws, sources, approvals, jobs });
-
-  const callers = new Map<string, Promise<string>>();
-  const callerArn = (caller: Identity): Promise<string> => {
-    const key = `${caller.credentials.accessKeyId} ${caller.credentials.sessionToken ?? ""}`;
-    let arn = callers.get(key);
-    if (!arn) {
-      arn = aws
-        .client(STSClient, caller)
-        .send(new GetCallerIdentityCommand({}))
-        .then((me) => me.Arn ?? "")
-        .catch(() => `arn:aws:iam::${caller.account}:root`);
-      callers.set(key, arn);
-    }
-    return arn;
-  };
 
   function onPush(commit: Commit): void {
     for (const pipeline of pipelines.all()) {
@@ -68,8 +52,8 @@ export function codepipeline(
       signingName: "codepipeline",
       sdk,
       handlers: {
-        ...pipelineHandlers(pipelines, engine, aws.clock, callerArn),
-        ...executionHandlers(pipelines, engine, approvals, aws.clock, callerArn),
+        ...pipelineHandlers(pipelines, engine, aws.clock),
+        ...executionHandlers(pipelines, engine, approvals, aws.clock),
         ...jobHandlers(jobs),
       },
       warn: aws.warn,

@@ -28,12 +28,11 @@ export function executionHandlers(
   engine: Engine,
   approvals: Approvals,
   clock: Clock,
-  callerArn: (caller: Identity) => Promise<string>,
 ): Handlers<typeof sdk> {
   return {
     async StartPipelineExecution({ name, variables = [], sourceRevisions = [], clientRequestToken }, caller) {
       const pipeline = pipelines.get(caller, name);
-      const trigger = triggerOf(await callerArn(caller), caller);
+      const trigger = triggerOf(caller);
       const before = clientRequestToken && pipeline.requests.get(clientRequestToken);
       if (before) return { pipelineExecutionId: before };
       const sources = currentDeclaration(pipeline).stages?.[0]?.actions ?? [];
@@ -95,7 +94,7 @@ export function executionHandlers(
         const message = `Value '${status}' at 'result.status' must be Approved or Rejected`;
         throw new ValidationException({ message, $metadata });
       }
-      const by = await callerArn(caller);
+      const by = caller.arn;
       // In PARALLEL mode several executions may wait for the same approval.
       const waits = runsOf(pipeline, name, actionName).some((run) => run.token === token);
       if (waits && approvals.decide(token, { status, summary, by })) return { approvedAt: clock.now() };
@@ -142,11 +141,11 @@ export function executionHandlers(
  * EventBridge starts a pipeline as the role of a rule's target, and names its session after the rule; AWS then
  * shows the rule as the trigger, else the caller.
  */
-function triggerOf(callerArn: string, { account, region }: Identity): ExecutionTrigger {
-  const rule = /:assumed-role\/[^/]+\/AwsEvents_(.+)$/.exec(callerArn)?.[1];
+function triggerOf({ account, region, arn }: Identity): ExecutionTrigger {
+  const rule = /:assumed-role\/[^/]+\/AwsEvents_(.+)$/.exec(arn)?.[1];
   return rule
     ? { triggerType: "CloudWatchEvent", triggerDetail: `arn:aws:events:${region}:${account}:rule/${rule}` }
-    : { triggerType: "StartPipelineExecution", triggerDetail: callerArn };
+    : { triggerType: "StartPipelineExecution", triggerDetail: arn };
 }
 
 // https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html

@@ -39,6 +39,7 @@ export class FakeAws extends Aws {
     return Promise.resolve({
       account,
       region,
+      arn: `arn:aws:sts::${account}:assumed-role/${roleArn.split("/").at(-1)}/${session}`,
       credentials: { accessKeyId: roleArn, secretAccessKey: "secret", sessionToken: session },
     });
   }
@@ -54,7 +55,6 @@ export class FakeAws extends Aws {
     this.sent.push({ command: name, input, as: identity.credentials.accessKeyId });
     const answer = this.answers[name];
     if (answer) return await answer(input as never, identity);
-    if (name === "GetCallerIdentityCommand") return { Arn: `arn:aws:iam::${identity.account}:user/ann` };
     if (command instanceof PutObjectCommand) {
       this.objects.set(`${command.input.Bucket}/${command.input.Key}`, command.input.Body as Uint8Array);
       return {};
@@ -76,6 +76,7 @@ export const account = "111111111111";
 export const caller: Identity = {
   account,
   region: "us-east-1",
+  arn: `arn:aws:iam::${account}:user/ann`,
   credentials: { accessKeyId: account, secretAccessKey: "x" },
 };
 export const role = (name: string) => `arn:aws:iam::${account}:role/${name}`;

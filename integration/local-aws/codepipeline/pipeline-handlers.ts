@@ -19,12 +19,7 @@ import { pipelineState } from "./state";
 const $metadata = {};
 
 /** Declares pipelines, and tells of them. */
-export function pipelineHandlers(
-  pipelines: Pipelines,
-  engine: Engine,
-  clock: Clock,
-  callerArn: (caller: Identity) => Promise<string>,
-): Handlers<typeof sdk> {
+export function pipelineHandlers(pipelines: Pipelines, engine: Engine, clock: Clock): Handlers<typeof sdk> {
   return {
     async CreatePipeline({ pipeline: given, tags = [] }, caller) {
       const declaration = withDefaults(given as sdk.PipelineDeclaration, 1);
@@ -51,7 +46,7 @@ export function pipelineHandlers(
       // https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-create.html: it runs once by itself.
       // A pipeline with a variable that has no default has to wait for somebody to give it a value.
       if (declaration.variables?.every(({ defaultValue }) => defaultValue !== undefined) ?? true) {
-        const trigger = { triggerType: "CreatePipeline", triggerDetail: await callerArn(caller) } as const;
+        const trigger = { triggerType: "CreatePipeline", triggerDetail: caller.arn } as const;
         engine.start(pipeline, { trigger, variables: pipelines.variables(pipeline, []) });
       }
       return { pipeline: declaration, tags: pipeline.tags };
@@ -106,7 +101,7 @@ export function pipelineHandlers(
       const gate = await gateOf(input, caller);
       gate?.setTransition({
         enabled: true,
-        lastChangedBy: await callerArn(caller),
+        lastChangedBy: caller.arn,
         lastChangedAt: clock.now(),
       });
       return {};
@@ -117,7 +112,7 @@ export function pipelineHandlers(
       gate?.setTransition({
         enabled: false,
         disabledReason: input.reason,
-        lastChangedBy: await callerArn(caller),
+        lastChangedBy: caller.arn,
         lastChangedAt: clock.now(),
       });
       return {};

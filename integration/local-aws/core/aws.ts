@@ -2,15 +2,11 @@ import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import type { Clock, Span } from "./clock";
 import { Events } from "./events";
 import { Faults } from "./faults";
+import { rootArn, type Identity } from "./identity";
 import { TaskDirectory } from "./tasks";
 import { Versions } from "./versions";
 
-/** Who makes a call, as the credentials say. */
-export interface Identity {
-  account: string;
-  region: string;
-  credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
-}
+export type { Identity } from "./identity";
 
 interface ClientConfig {
   endpoint: string;
@@ -57,21 +53,24 @@ export class Aws {
 
   /** The account itself: for what AWS does with its own hands. A 12-digit access key names the account to the base. */
   root(account: string, region: string): Identity {
-    return { account, region, credentials: { accessKeyId: account, secretAccessKey: "greenroom" } };
+    const credentials = { accessKeyId: account, secretAccessKey: "greenroom" };
+    return { account, region, arn: rootArn(account), credentials };
   }
 
   /** Takes on a role, as the service principal named in its trust policy would. */
   async assumeRole(roleArn: string, region: string, sessionName: string): Promise<Identity> {
-    const account = roleArn.split(":")[4];
+    const [, account, role] = /^arn:[^:]+:iam::(\d+):role\/(?:.*\/)?([^/]+)$/.exec(roleArn) ?? [];
     if (!account) throw new Error(`"${roleArn}" is not the ARN of a role`);
+    const session = sessionName.slice(0, 64);
     const answer = await this.client(STSClient, this.root(account, region)).send(
-      new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: sessionName.slice(0, 64) }),
+      new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: session }),
     );
     const { AccessKeyId, SecretAccessKey, SessionToken } = answer.Credentials ?? {};
     if (!AccessKeyId || !SecretAccessKey) throw new Error(`the base gave no credentials for ${roleArn}`);
     return {
       account,
       region,
+      arn: `arn:aws:sts::${account}:assumed-role/${role}/${session}`,
       credentials: { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken },
     };
   }

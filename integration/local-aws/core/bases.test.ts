@@ -14,6 +14,7 @@ async function startBase(knows: Record<string, string> = {}) {
     const key = /Credential=([^/]+)/.exec(authorization)?.[1] ?? "";
     response.end(
       `<GetCallerIdentityResponse><GetCallerIdentityResult><Account>${knows[key] ?? "000000000000"}</Account>` +
+        `<Arn>arn:aws:iam::${knows[key] ? `${knows[key]}:user/ann` : "000000000000:root"}</Arn>` +
         "</GetCallerIdentityResult></GetCallerIdentityResponse>",
     );
   });

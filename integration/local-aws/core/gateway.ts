@@ -2,11 +2,11 @@ import http from "node:http";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
-import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { Pool } from "undici";
-import type { Identity } from "./aws";
+import { CallersOfBase, UnknownCallerError, type Identity } from "./identity";
 import { asAccount, credentialScope, isAccount, type Scope } from "./scope";
 import type { ActingService } from "./service";
+import { refusal } from "./unknown-caller";
 
 /** A call that the gateway passes on to the base, whole, so that it can be looked into. */
 export interface BaseCall {
@@ -72,12 +72,16 @@ export class Gateway {
   private readonly observers = new Map<string, (write: AcceptedWrite) => void>();
   private readonly hosts: { matches: HostMatch; handler: Handler }[] = [];
   private readonly mounts = new Map<string, Handler>();
-  private readonly accounts = new Map<string, Promise<string>>();
+  private readonly callers = new CallersOfBase(() => this.baseOf("sts"));
   private bases?: Bases;
   private readonly pools = new Map<string, Pool>();
   private readonly server = http.createServer((request, response) => {
     this.route(request, response).catch((error: unknown) => {
       if (response.headersSent) return void response.destroy();
+      if (error instanceof UnknownCallerError) {
+        const answer = refusal(request, error);
+        return void response.writeHead(answer.status, answer.headers).end(answer.body);
+      }
       response.writeHead(502, { "content-type": "application/json" });
       response.end(JSON.stringify({ __type: "ServiceUnavailable", message: `local AWS: ${String(error)}` }));
     });
@@ -174,7 +178,7 @@ export class Gateway {
     if (acting) {
       const operation = String(request.headers["x-amz-target"] ?? "").split(".")[1] ?? "";
       const body = await buffer(request);
-      const answer = await acting.call(operation, body, await this.identity(request.headers, scope));
+      const answer = await acting.call(operation, body, await this.callers.of(scope));
       response.writeHead(answer.status, {
         "content-type": "application/x-amz-json-1.1",
         "x-amzn-requestid": crypto.randomUUID(),
@@ -190,7 +194,7 @@ export class Gateway {
       path: request.url ?? "/",
       headers: request.headers,
       body: await buffer(request),
-      caller: await this.identity(request.headers, scope),
+      caller: await this.callers.of(scope),
     };
     const answer =
       (await beside.instead?.(call)) ?? (await this.pass(beside.before?.(call) ?? call, beside, scope));
@@ -238,8 +242,8 @@ export class Gateway {
     const observer = scope && this.observers.get(scope.service);
     if (observer && hasBody && answer.statusCode < 300) {
       const write = { method, path, headers, answerHeaders: answer.headers };
-      // A caller that the base does not know was warned of; its write is nobody's.
-      void this.identity(request.headers, scope).then(
+      // The write of a caller whom the base does not know is nobody's.
+      void this.callers.of(scope).then(
         (caller) => observer({ ...write, caller }),
         () => undefined,
       );
@@ -252,14 +256,11 @@ export class Gateway {
     scope: Scope | undefined,
     call: { method: string; path: string; headers: http.IncomingHttpHeaders; body?: Buffer | Readable },
   ) {
-    if (!this.bases) throw new Error("the base is not up yet");
     const host = call.headers.host ?? "";
-    const url = this.bases.urlOf(scope?.service, host, call.path);
+    const url = this.baseOf(scope?.service, host, call.path);
     // A temporary key means something only to the base that issued it; every base knows an account by its number.
-    const foreign = scope && !isAccount(scope.accessKeyId) && url !== this.bases.urlOf("sts", host, "/");
-    const { path, headers } = foreign
-      ? asAccount(call, scope, (await this.identity(call.headers, scope)).account)
-      : call;
+    const foreign = scope && !isAccount(scope.accessKeyId) && url !== this.baseOf("sts");
+    const { path, headers } = foreign ? asAccount(call, scope, (await this.callers.of(scope)).account) : call;
     // Hop-by-hop headers end here; the rest, Host included, is part of what the caller signed.
     const {
       connection: _c,
@@ -272,6 +273,11 @@ export class Gateway {
     return this.pool(url).request({ method: call.method as "GET", path, headers: rest, body: call.body });
   }
 
+  private baseOf(service: string | undefined, host = "", path = "/"): string {
+    if (!this.bases) throw new Error("the base is not up yet");
+    return this.bases.urlOf(service, host, path);
+  }
+
   private pool(url: string): Pool {
     let pool = this.pools.get(url);
     if (!pool) {
@@ -279,37 +285,6 @@ export class Gateway {
       this.pools.set(url, pool);
     }
     return pool;
-  }
-
-  private async identity(headers: http.IncomingHttpHeaders, scope: Scope): Promise<Identity> {
-    const header = headers["x-amz-security-token"];
-    const sessionToken = Array.isArray(header) ? header[0] : header;
-    const credentials = { accessKeyId: scope.accessKeyId, secretAccessKey: "greenroom", sessionToken };
-    const account = isAccount(scope.accessKeyId)
-      ? scope.accessKeyId
-      : await this.accountOf({ account: "", region: scope.region, credentials });
-    return { account, region: scope.region, credentials };
-  }
-
-  /** A role's temporary key: only the base, which issued it, knows whose it is. */
-  private accountOf(identity: Identity): Promise<string> {
-    const key = identity.credentials.accessKeyId;
-    let account = this.accounts.get(key);
-    if (!account) {
-      const address = this.server.address();
-      const endpoint = typeof address === "object" && address ? `http://127.0.0.1:${address.port}` : "";
-      const sts = new STSClient({ endpoint, region: identity.region, credentials: identity.credentials });
-      account = sts
-        .send(new GetCallerIdentityCommand({}))
-        .then((me) => me.Account ?? "000000000000")
-        .finally(() => sts.destroy());
-      account.catch((error: unknown) => {
-        this.accounts.delete(key);
-        this.warn(`the base does not know the access key ${key}: ${String(error)}`);
-      });
-      this.accounts.set(key, account);
-    }
-    return account;
   }
 }
 

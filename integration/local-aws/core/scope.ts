@@ -3,6 +3,7 @@ import type http from "node:http";
 /** What a signed request says about its caller and whom it calls. */
 export interface Scope {
   accessKeyId: string;
+  sessionToken?: string;
   region: string;
   service: string;
 }
@@ -13,9 +14,12 @@ export const isAccount = (accessKeyId: string) => /^\d{12}$/.test(accessKeyId);
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-signing-elements.html
 export function credentialScope(request: http.IncomingMessage): Scope | undefined {
   const header = /Credential=([^,\s]+)/.exec(request.headers.authorization ?? "")?.[1];
-  const credential = header ?? new URL(request.url ?? "/", "http://x").searchParams.get("X-Amz-Credential");
+  const query = new URL(request.url ?? "/", "http://x").searchParams;
+  const credential = header ?? query.get("X-Amz-Credential");
   const [accessKeyId, , region, service] = credential?.split("/") ?? [];
-  return accessKeyId && region && service ? { accessKeyId, region, service } : undefined;
+  if (!accessKeyId || !region || !service) return undefined;
+  const token = request.headers["x-amz-security-token"] ?? query.get("X-Amz-Security-Token") ?? undefined;
+  return { accessKeyId, sessionToken: Array.isArray(token) ? token[0] : token, region, service };
 }
 
 /** The same request, as the account itself would have sent it. No base checks signatures. */

@@ -89,6 +89,7 @@ describe("docker push and docker pull", function () {
   const identity = (account: string) => ({
     account,
     region,
+    arn: `arn:aws:iam::${account}:root`,
     credentials: { accessKeyId: account, secretAccessKey: "x" },
   });
 

@@ -132,9 +132,10 @@ export class FakeBase {
       );
     } else {
       assert.match(String(request.headers.authorization), /Credential=ASIA/);
+      const session = `arn:aws:sts::${account}:assumed-role/task/1`;
       xml(
         200,
-        `<GetCallerIdentityResponse><GetCallerIdentityResult><Account>${account}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
+        `<GetCallerIdentityResponse><GetCallerIdentityResult><Account>${account}</Account><Arn>${session}</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>`,
       );
     }
   }

@@ -34,7 +34,9 @@ export class FakeAws extends Aws {
   override assumeRole(roleArn: string, region: string, session: string): Promise<Identity> {
     if (roleArn.endsWith("/refused")) return Promise.reject(new Error("not trusted"));
     const credentials = { accessKeyId: roleArn, secretAccessKey: "secret", sessionToken: session };
-    return Promise.resolve({ account: roleArn.split(":")[4] ?? "", region, credentials });
+    const [, , , , account = "", role = ""] = roleArn.split(":");
+    const arn = `arn:aws:sts::${account}:assumed-${role}/${session}`;
+    return Promise.resolve({ account, region, arn, credentials });
   }
 
   inputs(command: string): Record<string, unknown>[] {
@@ -46,6 +48,7 @@ export const account = "111111111111";
 export const caller: Identity = {
   account,
   region: "us-east-1",
+  arn: `arn:aws:iam::${account}:root`,
   credentials: { accessKeyId: account, secretAccessKey: "x" },
 };
 export const defaultBus: BusName = { account, region: "us-east-1", bus: "default" };

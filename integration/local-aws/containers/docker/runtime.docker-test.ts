@@ -12,6 +12,7 @@ import { buildImageOf, nodeImage, nothingLeft } from "./testing";
 const identity = {
   account: "111111111111",
   region: "eu-west-1",
+  arn: "arn:aws:iam::111111111111:root",
   credentials: { accessKeyId: "111111111111", secretAccessKey: "x" },
 };
 
