@@ -6,11 +6,12 @@ import { applications } from "./api/applications";
 import { deploymentConfigs, predefinedConfigs } from "./api/deployment-configs";
 import { deploymentGroups } from "./api/deployment-groups";
 import { deployments } from "./api/deployments";
-import { hookReports } from "./deployments/hooks";
+import { hookReports } from "./api/hooks";
+import { deploymentTargets } from "./api/targets";
 import { DeploymentError } from "./deployments/interruption";
 import type { CodeDeployState } from "./model";
 
-/** AWS CodeDeploy for Amazon ECS: blue/green deployments with hooks, canaries, alarms and rollback. */
+/** AWS CodeDeploy: deployments with hooks, canaries, alarms and rollback. */
 export function codedeploy(aws: Aws) {
   const states = new Regional<CodeDeployState>((account, region) => ({
     owner: aws.root(account, region),
@@ -29,6 +30,7 @@ export function codedeploy(aws: Aws) {
       ...deploymentConfigs(stateOf, aws.clock),
       ...deploymentGroups(stateOf),
       ...deployments(aws, stateOf),
+      ...deploymentTargets(stateOf),
       ...hookReports(stateOf),
     },
   });

@@ -6,9 +6,10 @@ import type {
   LifecycleEvent,
   RevisionLocation,
   Tag,
+  TrafficRoutingConfig,
 } from "@aws-sdk/client-codedeploy";
 import type { Identity } from "../core/aws";
-import type { AppSpec } from "./ecs/appspec";
+import type { Rollout } from "./deployments/deployer";
 import type { Interruption } from "./deployments/interruption";
 
 export interface Application {
@@ -29,11 +30,12 @@ export interface Deployment {
   info: DeploymentInfo & { deploymentId: string };
   owner: Identity;
   group: Group;
-  appSpec: AppSpec;
+  rollout: Rollout;
+  /** As its configuration was when it was created. */
+  routing: TrafficRoutingConfig;
   /** In the order in which they happen. */
   events: (LifecycleEvent & { lifecycleEventName: string })[];
-  /** What a read of its target shows of the task sets, from the deployment's own point of view. */
-  target: { blueTaskSet?: string; greenTaskSet?: string; updatedAt: Date };
+  updatedAt: Date;
   interruption: Interruption;
   /** Its hooks, by execution id. */
   hooks: Map<string, HookExecution>;

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import * as sdk from "@aws-sdk/client-codedeploy";
 import type { Clock } from "../../core/clock";
 import type { Handlers } from "../../core/service";
+import { deployerOf } from "../deployers";
 import type { Application, CodeDeployState, StateOf } from "../model";
 
 const $metadata = {};
@@ -34,10 +35,7 @@ export function applications(stateOf: StateOf, clock: Clock) {
           $metadata,
         });
       }
-      if (input.computePlatform !== "ECS") {
-        const message = `not implemented: CodeDeploy compute platform ${input.computePlatform ?? "Server"}; ECS is here`;
-        throw new sdk.InvalidComputePlatformException({ message, $metadata });
-      }
+      const { platform } = deployerOf(input.computePlatform);
       const applicationId = randomUUID();
       state.applications.set(name, {
         info: {
@@ -45,7 +43,7 @@ export function applications(stateOf: StateOf, clock: Clock) {
           applicationName: name,
           createTime: clock.now(),
           linkedToGitHub: false,
-          computePlatform: "ECS",
+          computePlatform: platform,
         },
         arn: `arn:aws:codedeploy:${caller.region}:${caller.account}:application:${name}`,
         groups: new Map(),

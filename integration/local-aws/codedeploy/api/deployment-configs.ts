@@ -2,44 +2,28 @@ import { randomUUID } from "node:crypto";
 import * as sdk from "@aws-sdk/client-codedeploy";
 import type { Clock } from "../../core/clock";
 import type { Handlers } from "../../core/service";
+import { deployerOf, deployers } from "../deployers";
 import type { CodeDeployState, StateOf } from "../model";
 
 const $metadata = {};
+/** How the names of AWS's own configurations begin. */
+export const predefined = "CodeDeployDefault.";
 type Config = sdk.DeploymentConfigInfo & { deploymentConfigName: string };
-
-// https://docs.aws.amazon.com/codedeploy/latest/userguide/deployment-configurations.html#deployment-configuration-ecs
-const predefined: [string, sdk.TrafficRoutingConfig][] = [
-  ["ECSAllAtOnce", { type: "AllAtOnce" }],
-  [
-    "ECSLinear10PercentEvery1Minutes",
-    { type: "TimeBasedLinear", timeBasedLinear: { linearPercentage: 10, linearInterval: 1 } },
-  ],
-  [
-    "ECSLinear10PercentEvery3Minutes",
-    { type: "TimeBasedLinear", timeBasedLinear: { linearPercentage: 10, linearInterval: 3 } },
-  ],
-  [
-    "ECSCanary10Percent5Minutes",
-    { type: "TimeBasedCanary", timeBasedCanary: { canaryPercentage: 10, canaryInterval: 5 } },
-  ],
-  [
-    "ECSCanary10Percent15Minutes",
-    { type: "TimeBasedCanary", timeBasedCanary: { canaryPercentage: 10, canaryInterval: 15 } },
-  ],
-];
 
 export const predefinedConfigs = (now: Date): CodeDeployState["configs"] =>
   new Map(
-    predefined.map(([name, trafficRoutingConfig]) => {
-      const deploymentConfigName = `CodeDeployDefault.${name}`;
-      const config = {
-        deploymentConfigId: randomUUID(),
-        deploymentConfigName,
-        createTime: now,
-        computePlatform: "ECS" as const,
-      };
-      return [deploymentConfigName, { ...config, trafficRoutingConfig }];
-    }),
+    deployers.flatMap(({ platform, configs }) =>
+      configs.map(([name, trafficRoutingConfig]) => {
+        const deploymentConfigName = predefined + name;
+        const config = {
+          deploymentConfigId: randomUUID(),
+          deploymentConfigName,
+          createTime: now,
+          computePlatform: platform,
+        };
+        return [deploymentConfigName, { ...config, trafficRoutingConfig }] as const;
+      }),
+    ),
   );
 
 export function findConfig(state: CodeDeployState, name: string | undefined): Config {
@@ -55,24 +39,21 @@ export function deploymentConfigs(stateOf: StateOf, clock: Clock) {
     CreateDeploymentConfig: async (input, caller) => {
       const state = stateOf(caller);
       const name = input.deploymentConfigName ?? "";
-      if (!name || name.length > 100 || name.startsWith("CodeDeployDefault.")) {
+      if (!name || name.length > 100 || name.startsWith(predefined)) {
         throw new sdk.InvalidDeploymentConfigNameException({ message: `Invalid name: "${name}"`, $metadata });
       }
       if (state.configs.has(name)) {
         const message = `Deployment configuration already exists: ${name}`;
         throw new sdk.DeploymentConfigAlreadyExistsException({ message, $metadata });
       }
-      if (input.computePlatform !== "ECS") {
-        const message = `not implemented: CodeDeploy compute platform ${input.computePlatform ?? "Server"}; ECS is here`;
-        throw new sdk.InvalidComputePlatformException({ message, $metadata });
-      }
+      const { platform } = deployerOf(input.computePlatform);
       checkRouting(input.trafficRoutingConfig);
       const deploymentConfigId = randomUUID();
       state.configs.set(name, {
         deploymentConfigId,
         deploymentConfigName: name,
         createTime: clock.now(),
-        computePlatform: "ECS",
+        computePlatform: platform,
         trafficRoutingConfig: input.trafficRoutingConfig ?? { type: "AllAtOnce" },
       });
       return { deploymentConfigId };
@@ -86,7 +67,7 @@ export function deploymentConfigs(stateOf: StateOf, clock: Clock) {
     DeleteDeploymentConfig: async (input, caller) => {
       const state = stateOf(caller);
       const name = input.deploymentConfigName ?? "";
-      if (name.startsWith("CodeDeployDefault.")) {
+      if (name.startsWith(predefined)) {
         const message = "A predefined deployment configuration cannot be deleted.";
         throw new sdk.InvalidOperationException({ message, $metadata });
       }

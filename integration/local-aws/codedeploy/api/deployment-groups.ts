@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
 import * as sdk from "@aws-sdk/client-codedeploy";
 import type { Handlers } from "../../core/service";
-import { findApplication } from "./applications";
-import { findConfig } from "./deployment-configs";
+import { deployerOf } from "../deployers";
+import type { Deployer, GroupSettings } from "../deployments/deployer";
 import type { Application, Group, StateOf } from "../model";
+import { findApplication } from "./applications";
+import { findConfig, predefined } from "./deployment-configs";
 
 const $metadata = {};
 
@@ -25,12 +27,6 @@ const alreadyExists = (name: string | undefined) =>
     $metadata,
   });
 
-/** What Create and Update have in common. */
-type Settings = Omit<
-  sdk.CreateDeploymentGroupCommandInput,
-  "applicationName" | "deploymentGroupName" | "tags"
->;
-
 /** https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_CreateDeploymentGroup.html and its neighbours */
 export function deploymentGroups(stateOf: StateOf) {
   return {
@@ -44,9 +40,10 @@ export function deploymentGroups(stateOf: StateOf) {
           $metadata,
         });
       if (application.groups.has(name)) throw alreadyExists(name);
-      const deploymentConfigName = input.deploymentConfigName ?? "CodeDeployDefault.ECSAllAtOnce";
+      const deployer = deployerOf(application.info.computePlatform);
+      const deploymentConfigName = input.deploymentConfigName ?? `${predefined}${deployer.configs[0]?.[0]}`;
       findConfig(state, deploymentConfigName);
-      check(input);
+      check(deployer, input);
       const { applicationName = "", tags, serviceRoleArn = "", ...settings } = input;
       const deploymentGroupId = randomUUID();
       application.groups.set(name, {
@@ -60,7 +57,7 @@ export function deploymentGroups(stateOf: StateOf) {
           deploymentGroupName: name,
           serviceRoleArn,
           deploymentConfigName,
-          computePlatform: "ECS",
+          computePlatform: deployer.platform,
         } as Group["info"],
         arn: `arn:aws:codedeploy:${caller.region}:${caller.account}:deploymentgroup:${applicationName}/${name}`,
         tags: tags ?? [],
@@ -93,7 +90,7 @@ export function deploymentGroups(stateOf: StateOf) {
       if (input.deploymentConfigName) findConfig(state, input.deploymentConfigName);
       const other = application.groups.get(newDeploymentGroupName ?? "");
       if (other && other !== group) throw alreadyExists(newDeploymentGroupName);
-      check({ ...group.info, ...given(settings) } as Settings);
+      check(deployerOf(group.info.computePlatform), { ...group.info, ...given(settings) } as GroupSettings);
       Object.assign(group.info, kept(settings));
       if (newDeploymentGroupName) {
         application.groups.delete(group.info.deploymentGroupName);
@@ -116,7 +113,7 @@ const given = <T extends object>(value: T): Partial<T> =>
 
 /** Settings as they are answered with: "The default value is false" of the alarms' part, where a caller leaves it out.
  *  https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_AlarmConfiguration.html */
-const kept = (settings: Partial<Settings>): Partial<Settings> =>
+const kept = (settings: Partial<GroupSettings>): Partial<GroupSettings> =>
   given({
     ...settings,
     alarmConfiguration: settings.alarmConfiguration && {
@@ -125,8 +122,7 @@ const kept = (settings: Partial<Settings>): Partial<Settings> =>
     },
   });
 
-// https://docs.aws.amazon.com/codedeploy/latest/userguide/deployment-groups-create-ecs.html
-function check(settings: Settings): void {
+function check(deployer: Deployer, settings: GroupSettings): void {
   if (!settings.serviceRoleArn)
     throw new sdk.RoleRequiredException({ message: "The role is required.", $metadata });
   if (!/^arn:[^:]+:iam::\d{12}:role\//.test(settings.serviceRoleArn)) {
@@ -135,26 +131,8 @@ function check(settings: Settings): void {
       $metadata,
     });
   }
-  const service = settings.ecsServices?.[0];
-  if (!service?.serviceName || !service.clusterName || settings.ecsServices?.length !== 1) {
-    const message = "Deployment group's ECS service must be configured for a blue/green deployment.";
-    throw new sdk.InvalidECSServiceException({ message, $metadata });
-  }
-  const style = settings.deploymentStyle;
-  if (style?.deploymentType !== "BLUE_GREEN" || style.deploymentOption !== "WITH_TRAFFIC_CONTROL") {
-    const message = "Deployment style must be BLUE_GREEN, WITH_TRAFFIC_CONTROL for the ECS compute platform.";
-    throw new sdk.InvalidDeploymentStyleException({ message, $metadata });
-  }
-  const pair = settings.loadBalancerInfo?.targetGroupPairInfoList?.[0];
-  if (pair?.targetGroups?.length !== 2 || !pair.prodTrafficRoute?.listenerArns?.length) {
-    const message = "A target group pair with two target groups and a production listener is required.";
-    throw new sdk.InvalidLoadBalancerInfoException({ message, $metadata });
-  }
-  const { blueGreenDeploymentConfiguration: blueGreen, autoRollbackConfiguration: rollback } = settings;
-  if (!blueGreen?.terminateBlueInstancesOnDeploymentSuccess || !blueGreen.deploymentReadyOption) {
-    const message = "terminateBlueInstancesOnDeploymentSuccess and deploymentReadyOption are required.";
-    throw new sdk.InvalidBlueGreenDeploymentConfigurationException({ message, $metadata });
-  }
+  deployer.checkGroup(settings);
+  const rollback = settings.autoRollbackConfiguration;
   if (rollback?.enabled && !rollback.events?.length) {
     const message = "An automatic rollback that is enabled needs at least one event.";
     throw new sdk.InvalidAutoRollbackConfigException({ message, $metadata });

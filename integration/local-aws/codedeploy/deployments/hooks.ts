@@ -1,12 +1,9 @@
 import { randomUUID } from "node:crypto";
-import * as sdk from "@aws-sdk/client-codedeploy";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import type { Aws, Identity } from "../../core/aws";
 import { minutes } from "../../core/clock";
-import type { Handlers } from "../../core/service";
-import type { HookEvent } from "../ecs/appspec";
+import type { Deployment, HookExecution } from "../model";
 import { DeploymentError } from "./interruption";
-import type { Deployment, HookExecution, StateOf } from "../model";
 
 /**
  * A hook has an hour to report.
@@ -23,7 +20,7 @@ export async function runHook(
   aws: Aws,
   as: Identity,
   deployment: Deployment,
-  event: HookEvent,
+  event: string,
   functionName: string,
 ) {
   const execution: HookExecution = { event, over: false };
@@ -69,33 +66,4 @@ export async function runHook(
   } finally {
     execution.over = true;
   }
-}
-
-/** https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_PutLifecycleEventHookExecutionStatus.html */
-export function hookReports(stateOf: StateOf) {
-  return {
-    PutLifecycleEventHookExecutionStatus: async (input, caller) => {
-      const deployment = stateOf(caller).deployments.get(input.deploymentId ?? "");
-      if (!deployment) {
-        const message = `The deployment ${input.deploymentId} could not be found`;
-        throw new sdk.DeploymentDoesNotExistException({ message, $metadata: {} });
-      }
-      const executionId = input.lifecycleEventHookExecutionId ?? "";
-      const execution = deployment.hooks.get(executionId);
-      if (!execution) {
-        const message = `The deployment has no hook with the execution id "${executionId}".`;
-        throw new sdk.InvalidLifecycleEventHookExecutionIdException({ message, $metadata: {} });
-      }
-      if (execution.report || execution.over) {
-        const message = `The ${execution.event} hook ${execution.report ? "has reported already" : "is no longer waited for"}.`;
-        throw new sdk.LifecycleEventAlreadyCompletedException({ message, $metadata: {} });
-      }
-      if (input.status !== "Succeeded" && input.status !== "Failed") {
-        const message = `The status must be Succeeded or Failed, not "${input.status}".`;
-        throw new sdk.InvalidLifecycleEventHookExecutionStatusException({ message, $metadata: {} });
-      }
-      execution.report = input.status;
-      return { lifecycleEventHookExecutionId: executionId };
-    },
-  } satisfies Handlers<typeof sdk>;
 }

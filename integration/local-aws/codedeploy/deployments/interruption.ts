@@ -1,6 +1,5 @@
 import type { ErrorCode } from "@aws-sdk/client-codedeploy";
-import { ECSServiceException } from "@aws-sdk/client-ecs";
-import { ElasticLoadBalancingV2ServiceException } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { Deployer } from "./deployer";
 
 /** Why a deployment does not go on, in the API's own codes, and which automatic rollback event that is. */
 export class DeploymentError extends Error {
@@ -24,13 +23,10 @@ export class DeploymentError extends Error {
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** What another service refused, in the API's own codes. Anything else is a mistake of ours. */
-export function deploymentErrorOf(error: unknown): DeploymentError {
+export function deploymentErrorOf(error: unknown, { refusal }: Deployer): DeploymentError {
   if (error instanceof DeploymentError) return error;
-  const refused = (code: ErrorCode) =>
-    new DeploymentError(code, `${(error as Error).name}: ${(error as Error).message}`);
-  if (error instanceof ECSServiceException) return refused("ECS_UPDATE_ERROR");
-  if (error instanceof ElasticLoadBalancingV2ServiceException)
-    return refused("ELASTIC_LOAD_BALANCING_INVALID");
+  const code = refusal(error);
+  if (code && error instanceof Error) return new DeploymentError(code, `${error.name}: ${error.message}`);
   const internal = new DeploymentError("INTERNAL_ERROR", messageOf(error));
   if (error instanceof Error) internal.stack = error.stack;
   return internal;

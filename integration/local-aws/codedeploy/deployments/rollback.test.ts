@@ -40,7 +40,7 @@ describe("a deployment that goes wrong", () => {
     const { rollbackDeploymentId = "", rollbackMessage } = info.rollbackInfo ?? {};
     assert.equal(
       rollbackMessage,
-      `Deployment ${id} ${status.toLowerCase()}; traffic goes back to the original task set.`,
+      `Deployment ${id} ${status.toLowerCase()}; traffic goes back to the original version.`,
     );
     const rollback = await local.get(rollbackDeploymentId);
     assert.deepEqual(

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { ContinueDeploymentCommand } from "@aws-sdk/client-codedeploy";
 import type { BusEvent } from "../../core/events";
-import { release } from "../testing";
+import { until } from "../../ecs/testing";
+import { blueGreen, release } from "../testing";
 
 describe("codedeploy: events", () => {
   it("tell of a deployment's begin and end, and of its rollback", async () => {
@@ -39,6 +41,24 @@ describe("codedeploy: events", () => {
     const { rollbackInfo } = await local.ended(bad);
     const back = rollbackInfo?.rollbackDeploymentId;
     assert.deepEqual(states(), [`${bad} START`, `${back} START`, `${back} SUCCESS`, `${bad} FAILURE`]);
+    await local.close();
+  });
+
+  it("tell when it waits for somebody, and when it goes on", async () => {
+    const ready = { actionOnTimeout: "STOP_DEPLOYMENT", waitTimeInMinutes: 2000 } as const;
+    const local = await release(1000, { blueGreenDeploymentConfiguration: blueGreen(0, ready) });
+    const states: unknown[] = [];
+    local.aws.events.deliverTo(({ source, detail }) => {
+      if (source === "aws.codedeploy") states.push(detail.state);
+    });
+    const id = await local.deploy("v2");
+    await until(() => (states.includes("READY") ? true : undefined));
+    assert.deepEqual((await local.get(id)).deploymentOverview?.Ready, 1);
+    await local.client.send(
+      new ContinueDeploymentCommand({ deploymentId: id, deploymentWaitType: "READY_WAIT" }),
+    );
+    await local.ended(id);
+    assert.deepEqual(states, ["START", "READY", "START", "SUCCESS"]);
     await local.close();
   });
 });

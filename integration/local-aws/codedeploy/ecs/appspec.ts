@@ -1,4 +1,4 @@
-import { InvalidRevisionException, type RevisionLocation } from "@aws-sdk/client-codedeploy";
+import { InvalidRevisionException } from "@aws-sdk/client-codedeploy";
 import type { AwsVpcConfiguration } from "@aws-sdk/client-ecs";
 import { isMap, LineCounter, parseDocument } from "yaml";
 
@@ -26,15 +26,6 @@ export interface AppSpec {
 const refuse = (message: string): never => {
   throw new InvalidRevisionException({ message: `The AppSpec file is not valid: ${message}`, $metadata: {} });
 };
-
-/** The text of a revision's AppSpec. Only content that is passed inline is supported for Amazon ECS here. */
-export function appSpecContent(revision: RevisionLocation | undefined): string {
-  const content = revision?.appSpecContent?.content ?? revision?.string?.content;
-  if (content) return content;
-  return refuse(
-    `a revision of type ${revision?.revisionType ?? "(none)"} carries no content; use AppSpecContent`,
-  );
-}
 
 /**
  * Reads an AppSpec file, YAML or JSON. Anything that it may not have is refused, with line and key.

@@ -1,4 +1,4 @@
-import type { ErrorCode } from "@aws-sdk/client-codedeploy";
+import type { ErrorCode, TargetGroupPairInfo } from "@aws-sdk/client-codedeploy";
 import {
   DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
@@ -7,17 +7,19 @@ import {
 } from "@aws-sdk/client-ecs";
 import type { Aws, Identity } from "../../core/aws";
 import { DeploymentError, messageOf } from "../deployments/interruption";
-import type { Deployment } from "../model";
+import type { AppSpec } from "./appspec";
+import type { ServiceKey } from "./task-sets";
 import { TrafficRoute } from "./traffic-route";
 
 /** What runs now, and whether this deployment can be held at all; nothing has been changed when this fails. */
 export async function findBlue(
   aws: Aws,
   as: Identity,
-  deployment: Deployment,
+  { cluster, service: name }: ServiceKey,
+  { taskDefinition, containerName, containerPort }: AppSpec,
+  pair: TargetGroupPairInfo,
 ): Promise<{ service: Service; blue: string; route: TrafficRoute }> {
   const ecs = aws.client(ECSClient, as);
-  const { clusterName: cluster, serviceName: name = "" } = deployment.group.info.ecsServices?.[0] ?? {};
   const wrong = (message: string) => new DeploymentError("INVALID_ECS_SERVICE", message);
   const answer = await ecs
     .send(new DescribeServicesCommand({ cluster, services: [name] }))
@@ -38,7 +40,6 @@ export async function findBlue(
     );
   }
 
-  const { taskDefinition, containerName, containerPort } = deployment.appSpec;
   const described = await ecs
     .send(new DescribeTaskDefinitionCommand({ taskDefinition }))
     .catch(refusedAs("INVALID_REVISION", "The AppSpec's task definition cannot be read"));
@@ -55,8 +56,7 @@ export async function findBlue(
       `The AppSpec names port ${containerPort}, which the container "${containerName}" of ${taskDefinition} lacks.`,
     );
   }
-  const pair = deployment.info.loadBalancerInfo?.targetGroupPairInfoList?.[0];
-  const route = await TrafficRoute.find(aws, as, pair ?? {});
+  const route = await TrafficRoute.find(aws, as, pair);
   if (!primary.loadBalancers?.some(({ targetGroupArn }) => targetGroupArn === route.blue.arn)) {
     throw wrong(`The primary task set's target group must be behind the listener; ${route.blue.name} is.`);
   }

@@ -1,35 +1,27 @@
-import type { DeploymentTarget, ECSTaskSet, TargetStatus } from "@aws-sdk/client-codedeploy";
+import type { DeploymentTarget, ECSTaskSet, TargetGroupPairInfo } from "@aws-sdk/client-codedeploy";
 import { DescribeServicesCommand, ECSClient, type TaskSet } from "@aws-sdk/client-ecs";
 import {
   DescribeListenersCommand,
   ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { Aws } from "../../core/aws";
-import type { Deployment } from "../model";
-
-const statuses: Record<string, TargetStatus> = {
-  Created: "Pending",
-  Queued: "Pending",
-  InProgress: "InProgress",
-  Ready: "Ready",
-  Succeeded: "Succeeded",
-};
-
-/** `cluster:service`. */
-export function targetIdOf({ group }: Deployment): string {
-  const { clusterName, serviceName } = group.info.ecsServices?.[0] ?? {};
-  return `${clusterName}:${serviceName}`;
-}
+import type { Aws, Identity } from "../../core/aws";
+import type { Progress } from "../deployments/deployer";
+import type { ServiceKey } from "./task-sets";
 
 /** The one target of an Amazon ECS deployment: the service, its lifecycle events and task sets as they are now. */
-export async function describeTarget(aws: Aws, deployment: Deployment): Promise<DeploymentTarget> {
-  const { info, group, target, events, owner } = deployment;
-  const { clusterName = "", serviceName = "" } = group.info.ecsServices?.[0] ?? {};
+export async function describeTarget(
+  aws: Aws,
+  owner: Identity,
+  { cluster, service }: ServiceKey,
+  pair: TargetGroupPairInfo,
+  { blue, green }: { blue?: string; green?: string },
+  progress: Progress,
+): Promise<DeploymentTarget> {
   const answer = await aws
     .client(ECSClient, owner)
-    .send(new DescribeServicesCommand({ cluster: clusterName, services: [serviceName] }));
+    .send(new DescribeServicesCommand({ cluster, services: [service] }));
   const sets = answer.services?.[0]?.taskSets ?? [];
-  const weights = await productionWeights(aws, deployment);
+  const weights = await productionWeights(aws, owner, pair);
   const describe = (set: TaskSet): ECSTaskSet => {
     const targetGroupArn = set.loadBalancers?.[0]?.targetGroupArn ?? "";
     return {
@@ -40,31 +32,30 @@ export async function describeTarget(aws: Aws, deployment: Deployment): Promise<
       status: set.status,
       trafficWeight: weights.get(targetGroupArn) ?? 0,
       targetGroup: { name: targetGroupArn.split("/")[1] },
-      taskSetLabel: set.taskSetArn === target.greenTaskSet ? "Green" : "Blue",
+      taskSetLabel: set.taskSetArn === green ? "Green" : "Blue",
     };
   };
   return {
     deploymentTargetType: "ECSTarget",
     ecsTarget: {
-      deploymentId: info.deploymentId,
-      targetId: targetIdOf(deployment),
-      targetArn: `arn:aws:ecs:${owner.region}:${owner.account}:service/${clusterName}/${serviceName}`,
-      lastUpdatedAt: target.updatedAt,
-      lifecycleEvents: events,
-      status: statuses[info.status ?? ""] ?? "Failed",
+      ...progress,
+      targetArn: `arn:aws:ecs:${owner.region}:${owner.account}:service/${cluster}/${service}`,
       taskSetsInfo: sets
-        .filter(({ taskSetArn }) => taskSetArn === target.blueTaskSet || taskSetArn === target.greenTaskSet)
+        .filter(({ taskSetArn }) => taskSetArn && (taskSetArn === blue || taskSetArn === green))
         .map(describe),
     },
   };
 }
 
 /** Percent of production traffic by target group. */
-async function productionWeights(aws: Aws, { info, owner }: Deployment): Promise<Map<string, number>> {
-  const ListenerArns = info.loadBalancerInfo?.targetGroupPairInfoList?.[0]?.prodTrafficRoute?.listenerArns;
+async function productionWeights(
+  aws: Aws,
+  owner: Identity,
+  { prodTrafficRoute }: TargetGroupPairInfo,
+): Promise<Map<string, number>> {
   const answer = await aws
     .client(ElasticLoadBalancingV2Client, owner)
-    .send(new DescribeListenersCommand({ ListenerArns }));
+    .send(new DescribeListenersCommand({ ListenerArns: prodTrafficRoute?.listenerArns }));
   const action = answer.Listeners?.[0]?.DefaultActions?.find(({ Type }) => Type === "forward");
   const groups = action?.ForwardConfig?.TargetGroups ?? [
     { TargetGroupArn: action?.TargetGroupArn, Weight: 100 },
