@@ -2,12 +2,12 @@ import * as sdk from "@aws-sdk/client-codepipeline";
 import type { Aws } from "../core/aws";
 import { actingService, type ActingService } from "../core/service";
 import { Approvals } from "./approvals";
-import { Engine } from "./engine";
-import { executionHandlers } from "./execution-handlers";
-import { jobHandlers } from "./job-handlers";
+import { PipelineExecutions } from "./executions/pipeline-executions";
+import { executionHandlers } from "./api/execution-handlers";
+import { jobHandlers } from "./api/job-handlers";
 import { Jobs } from "./jobs";
 import { currentDeclaration } from "./model";
-import { pipelineHandlers } from "./pipeline-handlers";
+import { pipelineHandlers } from "./api/pipeline-handlers";
 import { Pipelines } from "./pipelines";
 import { triggeredSource } from "./push-triggers";
 import type { Commit, SourceHost } from "./sources";
@@ -24,7 +24,7 @@ export function codepipeline(
   const pipelines = new Pipelines();
   const approvals = new Approvals();
   const jobs = new Jobs();
-  const engine = new Engine({ aws, sources, approvals, jobs });
+  const executions = new PipelineExecutions({ aws, sources, approvals, jobs });
 
   function onPush(commit: Commit): void {
     for (const pipeline of pipelines.all()) {
@@ -33,7 +33,7 @@ export function codepipeline(
       if (!actionName) continue;
       const source = declaration.stages?.[0]?.actions?.find(({ name }) => name === actionName);
       try {
-        engine.start(pipeline, {
+        executions.start(pipeline, {
           trigger: { triggerType: "WebhookV2", triggerDetail: source?.configuration?.ConnectionArn },
           variables: pipelines.variables(pipeline, []),
           sourceRevisions: [{ actionName, revisionType: "COMMIT_ID", revisionValue: commit.commitId }],
@@ -52,15 +52,15 @@ export function codepipeline(
       signingName: "codepipeline",
       sdk,
       handlers: {
-        ...pipelineHandlers(pipelines, engine, aws.clock),
-        ...executionHandlers(pipelines, engine, approvals, aws.clock),
+        ...pipelineHandlers(pipelines, executions, aws.clock),
+        ...executionHandlers(pipelines, executions, approvals, aws.clock),
         ...jobHandlers(jobs),
       },
       warn: aws.warn,
     }),
     async close() {
       stopListening();
-      await engine.close(pipelines.all());
+      await executions.close(pipelines.all());
     },
   };
 }

@@ -9,7 +9,7 @@ import type {
   StageExecutionStatus,
   Tag,
 } from "@aws-sdk/client-codepipeline";
-import type { StageGate } from "./stage-gate";
+import type { StageGate } from "./executions/stage-gate";
 
 /** An artifact of one execution: a zip in the pipeline's artifact bucket. */
 export interface StoredArtifact {

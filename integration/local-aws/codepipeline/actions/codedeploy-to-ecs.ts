@@ -4,7 +4,7 @@ import { ECSClient, RegisterTaskDefinitionCommand } from "@aws-sdk/client-ecs";
 import { S3Client } from "@aws-sdk/client-s3";
 import { minutes } from "../../core/clock";
 import { readArtifactFile } from "../artifact-store";
-import { fillAppSpec, fillTaskDefinition, imageUri, parseAppSpec } from "../deploy-templates";
+import { fillAppSpec, fillTaskDefinition, imageUri, parseAppSpec } from "./deploy-templates";
 import { ActionFailure, consoleUrl, inputNamed, pollEvery, type Act, type ActionRequest } from "./action";
 
 /** "The maximum artifact ZIP size": https://docs.aws.amazon.com/codepipeline/latest/userguide/troubleshooting.html#troubleshooting-ecstocodedeploy-size */

@@ -7,9 +7,9 @@ import type {
   StageExecutionStatus,
   StageRetryMode,
 } from "@aws-sdk/client-codepipeline";
-import { actionType } from "./action-types";
-import { ActionFailure, type Services } from "./actions/action";
-import { placeArtifact } from "./artifact-store";
+import { actionType } from "../action-types";
+import { ActionFailure, type Services } from "../actions/action";
+import { placeArtifact } from "../artifact-store";
 import {
   artifactStoreOf,
   currentDeclaration,
@@ -18,10 +18,10 @@ import {
   type Pipeline,
   type StageRun,
   type StoredArtifact,
-} from "./model";
+} from "../model";
 import { StageGate } from "./stage-gate";
 import { StateEvents } from "./state-events";
-import { resolveConfiguration, UnresolvedVariable } from "./variables";
+import { resolveConfiguration, UnresolvedVariable } from "../variables";
 
 export interface Start {
   trigger: ExecutionTrigger;
@@ -34,7 +34,7 @@ export interface Start {
  * Runs executions: stage after stage, in a stage the actions by run order, those of the same order at once.
  * https://docs.aws.amazon.com/codepipeline/latest/userguide/concepts-how-it-works.html
  */
-export class Engine {
+export class PipelineExecutions {
   private readonly running = new Set<Promise<void>>();
   private closed = false;
   private readonly events: StateEvents;

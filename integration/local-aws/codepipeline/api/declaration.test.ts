@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { PipelineDeclaration } from "@aws-sdk/client-codepipeline";
 import { validateDeclaration, withDefaults } from "./declaration";
-import { action, approval, caller, declare, fakePipelines, gitSource, role } from "./fakes";
+import { action, approval, caller, declare, fakePipelines, gitSource, role } from "../fakes";
 
 const build = (rest: Parameters<typeof action>[3] = {}, configuration: Record<string, string> = {}) =>
   action("Build", "Build/CodeBuild", { ProjectName: "p", ...configuration }, { inputs: ["Source"], ...rest });

@@ -8,9 +8,9 @@ import {
   type PipelineDeclaration,
   type StageDeclaration,
 } from "@aws-sdk/client-codepipeline";
-import { ServiceError } from "../core/errors";
-import { actionType, type ActionType } from "./action-types";
-import { referredNamespaces } from "./variables";
+import { ServiceError } from "../../core/errors";
+import { actionType, type ActionType } from "../action-types";
+import { referredNamespaces } from "../variables";
 
 const $metadata = {};
 const invalid = (message: string) => new ValidationException({ message, $metadata });

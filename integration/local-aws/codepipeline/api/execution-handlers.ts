@@ -11,21 +11,21 @@ import {
   ValidationException,
   type ExecutionTrigger,
 } from "@aws-sdk/client-codepipeline";
-import type { Identity } from "../core/aws";
-import type { Clock } from "../core/clock";
-import type { Handlers } from "../core/service";
-import type { Approvals } from "./approvals";
-import type { Engine } from "./engine";
+import type { Identity } from "../../core/aws";
+import type { Clock } from "../../core/clock";
+import type { Handlers } from "../../core/service";
+import type { Approvals } from "../approvals";
+import type { PipelineExecutions } from "../executions/pipeline-executions";
 import { actionDetail, executionDetail, executionSummary, page } from "./history";
-import { currentDeclaration, latestRun, runsOf, type Pipeline } from "./model";
-import type { Pipelines } from "./pipelines";
+import { currentDeclaration, latestRun, runsOf, type Pipeline } from "../model";
+import type { Pipelines } from "../pipelines";
 
 const $metadata = {};
 
 /** Starts, stops, retries and approves executions, and tells of them. */
 export function executionHandlers(
   pipelines: Pipelines,
-  engine: Engine,
+  executions: PipelineExecutions,
   approvals: Approvals,
   clock: Clock,
 ): Handlers<typeof sdk> {
@@ -43,7 +43,7 @@ export function executionHandlers(
         }
       limitConcurrency(pipeline);
       const values = pipelines.variables(pipeline, variables);
-      const { id } = engine.start(pipeline, { trigger, variables: values, sourceRevisions });
+      const { id } = executions.start(pipeline, { trigger, variables: values, sourceRevisions });
       if (clientRequestToken) pipeline.requests.set(clientRequestToken, id);
       return { pipelineExecutionId: id };
     },
@@ -59,7 +59,7 @@ export function executionHandlers(
         const message = `The pipeline execution ${execution.id} is in status ${execution.status} and cannot be stopped`;
         throw new PipelineExecutionNotStoppableException({ message, $metadata });
       }
-      engine.stop(pipeline, execution, { abandon, reason });
+      executions.stop(pipeline, execution, { abandon, reason });
       return { pipelineExecutionId };
     },
 
@@ -68,7 +68,7 @@ export function executionHandlers(
       const { name = "" } = pipelines.stage(pipeline, stageName);
       const execution = pipelines.execution(pipeline, pipelineExecutionId);
       const parallel = execution.declaration.executionMode === "PARALLEL";
-      if (!parallel && engine.gate(pipeline, name).latest !== execution) {
+      if (!parallel && executions.gate(pipeline, name).latest !== execution) {
         const message = `The pipeline execution ${execution.id} is not the latest in stage ${name}`;
         throw new NotLatestPipelineExecutionException({ message, $metadata });
       }
@@ -78,7 +78,7 @@ export function executionHandlers(
         const message = `The stage ${name} is in status ${status ?? "not started"}; only a failed stage can be retried`;
         throw new StageNotRetryableException({ message, $metadata });
       }
-      engine.retry(pipeline, execution, name, retryMode ?? "FAILED_ACTIONS");
+      executions.retry(pipeline, execution, name, retryMode ?? "FAILED_ACTIONS");
       return { pipelineExecutionId };
     },
 

@@ -1,5 +1,5 @@
 import type { ExecutionMode, TransitionState } from "@aws-sdk/client-codepipeline";
-import type { Execution } from "./model";
+import type { Execution } from "../model";
 
 export type Entry = "entered" | "superseded" | "stopped";
 

@@ -3,8 +3,8 @@ import type {
   PipelineExecutionStatus,
   StageExecutionStatus,
 } from "@aws-sdk/client-codepipeline";
-import type { Aws } from "../core/aws";
-import type { ActionRun, Execution, StoredArtifact } from "./model";
+import type { Aws } from "../../core/aws";
+import type { ActionRun, Execution, StoredArtifact } from "../model";
 
 const executionStates: Record<PipelineExecutionStatus, string> = {
   InProgress: "STARTED",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { BusEvent } from "../core/events";
-import { account, action, declare, fakePipelines, gitSource } from "./fakes";
+import type { BusEvent } from "../../core/events";
+import { account, action, declare, fakePipelines, gitSource } from "../fakes";
 
 const build = action("Build", "Build/CodeBuild", { ProjectName: "app" }, { inputs: ["Source"] });
 

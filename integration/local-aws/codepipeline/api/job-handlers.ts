@@ -4,9 +4,9 @@ import {
   JobNotFoundException,
   OutputVariablesSizeExceededException,
 } from "@aws-sdk/client-codepipeline";
-import type { Identity } from "../core/aws";
-import type { Handlers } from "../core/service";
-import type { Job, Jobs } from "./jobs";
+import type { Identity } from "../../core/aws";
+import type { Handlers } from "../../core/service";
+import type { Job, Jobs } from "../jobs";
 
 const $metadata = {};
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { unzipSync } from "fflate";
-import { action, approval, declare, fakePipelines, gitSource, role, type StageState } from "./fakes";
+import { action, approval, declare, fakePipelines, gitSource, role, type StageState } from "../fakes";
 
 const build = (name: string, rest: Parameters<typeof action>[3] = {}) =>
   action(name, "Test/CodeBuild", { ProjectName: name }, { inputs: ["Source"], ...rest });

@@ -1,5 +1,5 @@
 import type { ActionState, GetPipelineStateOutput, StageState } from "@aws-sdk/client-codepipeline";
-import { currentDeclaration, latestRun, type ActionRun, type Pipeline } from "./model";
+import { currentDeclaration, latestRun, type ActionRun, type Pipeline } from "../model";
 import { actionError } from "./history";
 
 /** What GetPipelineState tells of a pipeline: each stage's and each action's last execution. */

@@ -4,7 +4,7 @@ import {
   type PipelineExecution,
   type PipelineExecutionSummary,
 } from "@aws-sdk/client-codepipeline";
-import type { ActionRun, Execution, StoredArtifact } from "./model";
+import type { ActionRun, Execution, StoredArtifact } from "../model";
 
 /** One page of a list; the token is the position of the next. */
 export function page<T>(

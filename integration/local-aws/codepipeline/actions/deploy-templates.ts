@@ -1,7 +1,7 @@
 import { RegisterTaskDefinitionRequest$, type RegisterTaskDefinitionCommandInput } from "@aws-sdk/client-ecs";
 import { NormalizedSchema } from "@smithy/core/schema";
 import { parseDocument } from "yaml";
-import { ActionFailure } from "./actions/action";
+import { ActionFailure } from "./action";
 
 const invalid = (file: string, why: string) => new ActionFailure("ConfigurationError", `${file}: ${why}`);
 

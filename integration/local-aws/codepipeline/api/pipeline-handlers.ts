@@ -6,20 +6,24 @@ import {
   TooManyTagsException,
   type Tag,
 } from "@aws-sdk/client-codepipeline";
-import type { Identity } from "../core/aws";
-import type { Clock } from "../core/clock";
-import type { Handlers } from "../core/service";
+import type { Identity } from "../../core/aws";
+import type { Clock } from "../../core/clock";
+import type { Handlers } from "../../core/service";
 import { validateDeclaration, withDefaults } from "./declaration";
-import type { Engine } from "./engine";
+import type { PipelineExecutions } from "../executions/pipeline-executions";
 import { page } from "./history";
-import { currentDeclaration, type Pipeline } from "./model";
-import type { Pipelines } from "./pipelines";
+import { currentDeclaration, type Pipeline } from "../model";
+import type { Pipelines } from "../pipelines";
 import { pipelineState } from "./state";
 
 const $metadata = {};
 
 /** Declares pipelines, and tells of them. */
-export function pipelineHandlers(pipelines: Pipelines, engine: Engine, clock: Clock): Handlers<typeof sdk> {
+export function pipelineHandlers(
+  pipelines: Pipelines,
+  executions: PipelineExecutions,
+  clock: Clock,
+): Handlers<typeof sdk> {
   return {
     async CreatePipeline({ pipeline: given, tags = [] }, caller) {
       const declaration = withDefaults(given as sdk.PipelineDeclaration, 1);
@@ -47,7 +51,7 @@ export function pipelineHandlers(pipelines: Pipelines, engine: Engine, clock: Cl
       // A pipeline with a variable that has no default has to wait for somebody to give it a value.
       if (declaration.variables?.every(({ defaultValue }) => defaultValue !== undefined) ?? true) {
         const trigger = { triggerType: "CreatePipeline", triggerDetail: caller.arn } as const;
-        engine.start(pipeline, { trigger, variables: pipelines.variables(pipeline, []) });
+        executions.start(pipeline, { trigger, variables: pipelines.variables(pipeline, []) });
       }
       return { pipeline: declaration, tags: pipeline.tags };
     },
@@ -77,7 +81,7 @@ export function pipelineHandlers(pipelines: Pipelines, engine: Engine, clock: Cl
       const pipeline = pipelines.find(caller, name);
       if (!pipeline) return {};
       pipelines.delete(pipeline);
-      engine.drop(pipeline);
+      executions.drop(pipeline);
       return {};
     },
 
@@ -143,10 +147,10 @@ export function pipelineHandlers(pipelines: Pipelines, engine: Engine, clock: Cl
   ) {
     const pipeline = pipelines.get(caller, input.pipelineName);
     const stage = pipelines.stage(pipeline, input.stageName);
-    if (input.transitionType !== "Outbound") return engine.gate(pipeline, stage.name ?? "");
+    if (input.transitionType !== "Outbound") return executions.gate(pipeline, stage.name ?? "");
     const stages = currentDeclaration(pipeline).stages ?? [];
     const next = stages[stages.findIndex(({ name }) => name === stage.name) + 1];
-    return next && engine.gate(pipeline, next.name ?? "");
+    return next && executions.gate(pipeline, next.name ?? "");
   }
 }
 
