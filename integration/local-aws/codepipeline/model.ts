@@ -98,7 +98,7 @@ export interface Pipeline {
   created: Date;
   updated: Date;
   tags: Tag[];
-  gates: Map<string, StageGate>;
+  gates: Map<string, StageGate<Execution>>;
   executions: Execution[];
   /** Execution ids by the client's request token. */
   requests: Map<string, string>;

@@ -1,9 +1,14 @@
 import type { ExecutionMode, TransitionState } from "@aws-sdk/client-codepipeline";
-import type { Execution } from "../model";
 
 export type Entry = "entered" | "superseded" | "stopped";
 
-interface Waiting {
+/** What comes to a stage: an execution, and its place among those of its pipeline. */
+interface Comer {
+  sequence: number;
+  declaration: { executionMode?: ExecutionMode };
+}
+
+interface Waiting<Execution> {
   execution: Execution;
   mode: ExecutionMode;
   decide: (entry: Entry) => void;
@@ -15,12 +20,12 @@ interface Waiting {
  * transition is disabled nobody enters.
  * https://docs.aws.amazon.com/codepipeline/latest/userguide/concepts-how-it-works.html
  */
-export class StageGate {
+export class StageGate<Execution extends Comer> {
   transition: TransitionState = { enabled: true };
   /** The execution that was the last to enter. */
   latest?: Execution;
   private inside?: Execution;
-  private queue: Waiting[] = [];
+  private queue: Waiting<Execution>[] = [];
 
   get waiting(): Execution[] {
     return this.queue.map(({ execution }) => execution);

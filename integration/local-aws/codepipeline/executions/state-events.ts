@@ -4,7 +4,7 @@ import type {
   StageExecutionStatus,
 } from "@aws-sdk/client-codepipeline";
 import type { Aws } from "../../core/aws";
-import type { ActionRun, Execution, StoredArtifact } from "../model";
+import type { ActionRun, Execution, StageRun, StoredArtifact } from "../model";
 
 const executionStates: Record<PipelineExecutionStatus, string> = {
   InProgress: "STARTED",
@@ -31,66 +31,66 @@ const actionStates: Record<ActionExecutionStatus, string> = {
 };
 
 /**
- * Tells EventBridge of the states of executions, stages and actions.
+ * Tells EventBridge of an execution's status, or that a stage of it is tried again.
  * https://docs.aws.amazon.com/codepipeline/latest/userguide/detect-state-changes-cloudwatch-events.html
  */
-export class StateEvents {
-  constructor(private readonly aws: Aws) {}
+export function tellExecution(aws: Aws, execution: Execution, resumed: boolean): void {
+  const { trigger, stopReason } = execution;
+  put(aws, "Pipeline", execution, {
+    "execution-trigger": { "trigger-type": trigger.triggerType, "trigger-detail": trigger.triggerDetail },
+    state: resumed ? "RESUMED" : executionStates[execution.status],
+    "stop-execution-comments": stopReason,
+  });
+}
 
-  /** `resumed`: a stage of it is tried again. */
-  execution(execution: Execution, resumed = false): void {
-    const { trigger, stopReason } = execution;
-    this.put("Pipeline", execution, {
-      "execution-trigger": { "trigger-type": trigger.triggerType, "trigger-detail": trigger.triggerDetail },
-      state: resumed ? "RESUMED" : executionStates[execution.status],
-      "stop-execution-comments": stopReason,
-    });
-  }
+export function tellStage(
+  aws: Aws,
+  execution: Execution,
+  { name, status }: StageRun,
+  resumed: boolean,
+): void {
+  put(aws, "Stage", execution, { stage: name, state: resumed ? "RESUMED" : stageStates[status] });
+}
 
-  stage(execution: Execution, stage: string, status: StageExecutionStatus, resumed = false): void {
-    this.put("Stage", execution, { stage, state: resumed ? "RESUMED" : stageStates[status] });
-  }
+export function tellAction(aws: Aws, execution: Execution, run: ActionRun): void {
+  const { owner, provider, category, version } = run.declaration.actionTypeId ?? {};
+  const ended = run.status !== "InProgress";
+  put(aws, "Action", execution, {
+    stage: run.stage,
+    action: run.declaration.name,
+    state: actionStates[run.status],
+    region: run.region,
+    type: { owner, provider, category, version },
+    "input-artifacts": artifacts(run.inputs),
+    "output-artifacts": artifacts(run.outputs),
+    "execution-result": ended
+      ? {
+          "external-execution-url": run.externalExecutionUrl,
+          "external-execution-summary": run.error?.message ?? run.summary,
+          "external-execution-id": run.externalExecutionId,
+          "error-code": run.error?.code,
+        }
+      : undefined,
+  });
+}
 
-  action(execution: Execution, run: ActionRun): void {
-    const { owner, provider, category, version } = run.declaration.actionTypeId ?? {};
-    const ended = run.status !== "InProgress";
-    this.put("Action", execution, {
-      stage: run.stage,
-      action: run.declaration.name,
-      state: actionStates[run.status],
-      region: run.region,
-      type: { owner, provider, category, version },
-      "input-artifacts": artifacts(run.inputs),
-      "output-artifacts": artifacts(run.outputs),
-      "execution-result": ended
-        ? {
-            "external-execution-url": run.externalExecutionUrl,
-            "external-execution-summary": run.error?.message ?? run.summary,
-            "external-execution-id": run.externalExecutionId,
-            "error-code": run.error?.code,
-          }
-        : undefined,
-    });
-  }
-
-  private put(what: "Pipeline" | "Stage" | "Action", execution: Execution, detail: object): void {
-    const { arn, account, region } = execution.pipeline;
-    const { name, version } = execution.declaration;
-    this.aws.events.put({
-      source: "aws.codepipeline",
-      detailType: `CodePipeline ${what} Execution State Change`,
-      account,
-      region,
-      resources: [arn],
-      detail: {
-        pipeline: name,
-        "execution-id": execution.id,
-        "start-time": execution.startTime.toISOString(),
-        ...detail,
-        version,
-      },
-    });
-  }
+function put(aws: Aws, what: "Pipeline" | "Stage" | "Action", execution: Execution, detail: object): void {
+  const { arn, account, region } = execution.pipeline;
+  const { name, version } = execution.declaration;
+  aws.events.put({
+    source: "aws.codepipeline",
+    detailType: `CodePipeline ${what} Execution State Change`,
+    account,
+    region,
+    resources: [arn],
+    detail: {
+      pipeline: name,
+      "execution-id": execution.id,
+      "start-time": execution.startTime.toISOString(),
+      ...detail,
+      version,
+    },
+  });
 }
 
 const artifacts = (stored: readonly StoredArtifact[]) =>
