@@ -5,9 +5,8 @@ import { parse } from "yaml";
 import { repositoryRoot } from "./lib/bundling";
 import { type EnvironmentConfig, parseConfig } from "./config";
 import { Environment } from "./environment";
-import type { ServiceDefinition } from "./definitions";
+import { ecsService, type ServiceDefinition } from "./definitions";
 import { awsProvider } from "./provider";
-import triviaApi from "../services/trivia-api/service";
 
 /** A resource as the program registered it. */
 export interface Recorded {
@@ -188,7 +187,14 @@ export function valueOf<T>(output: pulumi.Input<T>): Promise<pulumi.Unwrap<T>> {
 }
 
 /** What the tests of this program have for services: another one in infra/services.ts changes nothing here. */
-export const testServices: readonly ServiceDefinition[] = [triviaApi];
+export const testServices: readonly ServiceDefinition[] = [
+  ecsService({
+    name: "trivia-api",
+    hook: "hooks/after-allow-test-traffic.ts",
+    objectives: { availabilityPercent: 99.9, latencyP99Ms: 500 },
+    expectedRate: 10,
+  }),
+];
 
 /** The configuration of a stack of this repository, with some keys changed. */
 export function stackConfig(

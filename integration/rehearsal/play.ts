@@ -10,11 +10,11 @@ export interface Run {
   scenario: Scenario;
   from: AwsMs;
   to: AwsMs;
-  played?: Played;
+  played?: Played[];
   couldNotRun?: string;
 }
 
-/** Plays a service's scenarios one after the other, until one could not run. */
+/** Plays a service's scenarios one after the other, until one could not run or no release of it has come to production. */
 export async function playAll(
   rehearsal: Rehearsal,
   scenarios: readonly Scenario[],
@@ -28,6 +28,7 @@ export async function playAll(
     try {
       const played = await Promise.race([scenario.run(rehearsal), local.failed]);
       runs.push({ rehearsal, scenario, from, to: rehearsal.now(), played });
+      if (!rehearsal.hasReleased) break;
     } catch (error) {
       const couldNotRun = error instanceof Error ? error.message : String(error);
       runs.push({ rehearsal, scenario, from, to: rehearsal.now(), couldNotRun });

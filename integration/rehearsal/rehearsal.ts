@@ -7,6 +7,7 @@ import { versionOf, type Branch, type Change } from "./commits";
 import { originOf, serviceOf, type Environment, type EnvironmentName } from "./environments";
 import { findExecution, follow, type Decision } from "./follow";
 import { imageVersion, withNames } from "./image-version";
+import { lastWords } from "./last-words";
 import {
   awsTime,
   clockMapping,
@@ -44,6 +45,7 @@ export interface Release {
 
 /** A release to one environment, as it was. */
 export interface PastRelease {
+  environment: EnvironmentName;
   timeline: ReleaseTimeline;
   intended: string;
   previous: string;
@@ -178,8 +180,9 @@ export class Rehearsal {
    * A release with what the clients saw until the next one could touch them, or until they stopped.
    * @param next what became of the good release that came after it
    */
-  async facts(name: EnvironmentName, past: PastRelease, next?: Verdict): Promise<ReleaseFacts> {
+  async facts(past: PastRelease, next?: Verdict): Promise<ReleaseFacts> {
     const { environments, service, local } = this.options;
+    const name = past.environment;
     const recording = (await this.stop())[name];
     const handle = serviceOf(environments[name], service);
     const { availabilityPercent } = handle.objectives;
@@ -227,6 +230,7 @@ export class Rehearsal {
       decision,
       pacer,
     }).finally(() => pacer.end());
+    await this.explain(environments[name], timeline);
     // The next one may follow at once, however fast this machine is; who holds the traffic after this one must be seen
     // before.
     const sinceEnd = wallBetween(this.clock, endOf(timeline), this.now());
@@ -237,9 +241,19 @@ export class Rehearsal {
       progress.fail(
         `${name.padEnd(7)} the image of ${version} is the same as before, to the digest: it does not hold its version`,
       );
-    const release = { timeline, intended: version, previous };
+    const release = { environment: name, timeline, intended: version, previous };
     past.push(release);
     return release;
+  }
+
+  /** Puts what hook or tasks last wrote beside the error of a deployment that failed. */
+  private async explain(environment: Environment, { actions }: ReleaseTimeline): Promise<void> {
+    const { local, service, progress } = this.options;
+    const failed = actions.find(({ status, deployment }) => status === "Failed" && deployment);
+    const words = failed && (await lastWords(local.aws, environment, service, failed));
+    if (!words) return;
+    failed.error = `${failed.error ?? ""}\n${words}`;
+    progress.fail(words);
   }
 
   /** What the clients see at this moment, in a line. */

@@ -16,7 +16,7 @@ import { trafficSeries } from "./report";
 import { chooseScenarios, usual } from "./scenarios";
 import { checkedFault, faultScenario } from "./scenarios/incident";
 import { goodRelease } from "./scenarios/good-release";
-import type { Scenario } from "./scenarios/scenario";
+import { judgeAll, type Scenario } from "./scenarios/scenario";
 import { standings } from "./standings";
 import { loadTraffic } from "./traffic/load";
 import { judgeScenario } from "./verdict";
@@ -120,7 +120,8 @@ export async function runScenarios({ broughtUp, prepared, ratePerSecond, progres
       service,
       environment,
       reason,
-      asked: true,
+      // Where a release ended against all expectation, that is what there is to say.
+      asked: played.every((one) => one.service !== service || one.verdict?.asExpected !== false),
     }));
   const result: RehearsalResult = {
     schema: "greenroom.rehearsal/2",
@@ -157,8 +158,8 @@ async function resultOf(run: Run, after: Run | undefined): Promise<ScenarioResul
     endedAt: to,
     wallMs: wallBetween(clock, from, to),
     couldNotRun,
-    verdict: played ? judgeScenario(await played.judge()) : undefined,
-    releases: (played?.releases ?? []).map(({ timeline }) => timeline),
+    verdict: played && judgeScenario(await judgeAll(rehearsal, played)),
+    releases: (played ?? []).map(({ release }) => release.timeline),
     traffic: [series("staging"), series("prod")],
   };
 }

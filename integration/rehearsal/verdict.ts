@@ -7,7 +7,14 @@ import { canaryPeriod } from "./periods";
 import type { RecordedRequest } from "./traffic/recording";
 
 export type { ReleaseFacts } from "./facts";
-export { expecting, judgeScenario, type Claim, type JudgedRelease, type Verdict } from "./outcome";
+export {
+  expecting,
+  judgeScenario,
+  type Claim,
+  type JudgedRelease,
+  type ReleaseOutcome,
+  type Verdict,
+} from "./outcome";
 
 /** An outcome with its reason. Rules are asked in order: the first that gives one decides. */
 type Decision = [ReleaseOutcome, string];

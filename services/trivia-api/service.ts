@@ -6,6 +6,7 @@ export default ecsService({
   healthCheckPath: "/health",
   cpu: 256,
   memory: 512,
+  uses: ["leaderboard"],
   hook: "hooks/after-allow-test-traffic.ts",
   objectives: { availabilityPercent: 99.9, latencyP99Ms: 500 },
   expectedRate: 10,

@@ -4,6 +4,7 @@ import type { DockerDaemon } from "../containers/docker/daemon";
 import { BaseError, type Base } from "./base";
 import type { BaseChoice } from "./choice";
 import { useEndpoint } from "./endpoint";
+import { networkEnvironment } from "../network";
 import { startLocalStack } from "./localstack";
 import { startMiniStackImage } from "./ministack-image";
 import { startMiniStackProcess } from "./ministack-process";
@@ -95,12 +96,8 @@ async function startDefault({ venv, folder, keepFolder, endpoint, docker }: Base
       venv,
       folder,
       logFile,
-      environment: {
-        // For the functions that it runs: their calls go to the gateway, and they find load balancers.
-        AWS_ENDPOINT_URL: endpoint,
-        GREENROOM_GATEWAY: endpoint,
-        NODE_OPTIONS: `--require ${JSON.stringify(path.join(__dirname, "..", "network.cjs"))}`,
-      },
+      // For the functions that it runs: their calls go to the gateway, and they find load balancers.
+      environment: networkEnvironment(endpoint),
     });
   }
   const runtime = await docker().catch((error: unknown) => {

@@ -1,10 +1,10 @@
-import path from "node:path";
 import type { LocalstackContainer } from "@testcontainers/localstack";
 import type { DockerDaemon } from "../containers/docker/daemon";
 import type { Base } from "./base";
 import { basePort, publishOnLoopback, pullBase, startContainer } from "./container";
 import { ContainerWatch } from "./container-watch";
 import { healthOf } from "./health";
+import { networkEnvironment, networkFile } from "../network";
 
 const name = "LocalStack";
 const tokenFile = "/greenroom/auth-token";
@@ -109,12 +109,11 @@ async function letItRunFunctions(container: LocalstackContainer, runtime: Docker
   const { info } = await getContainerRuntimeClient();
   const socket = "/var/run/docker.sock";
   const { endpoint } = runtime.relay;
-  const networkProgram = path.join(__dirname, "..", "network.cjs");
+  const program = "/greenroom/network.cjs";
   const flags = [
     ...Object.entries(runtime.labels).map(([name, value]) => `-l '${name}=${value}'`),
-    `-v '${networkProgram}:/greenroom/network.cjs:ro'`,
-    `-e AWS_ENDPOINT_URL=${endpoint} -e GREENROOM_GATEWAY=${endpoint}`,
-    "-e 'NODE_OPTIONS=--require /greenroom/network.cjs'",
+    `-v '${networkFile}:${program}:ro'`,
+    ...Object.entries(networkEnvironment(endpoint, program)).map(([name, value]) => `-e '${name}=${value}'`),
   ];
   container
     .withBindMounts([{ source: info.containerRuntime.remoteSocketPath, target: socket }])

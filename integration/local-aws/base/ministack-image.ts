@@ -1,5 +1,5 @@
-import path from "node:path";
 import type { DockerDaemon } from "../containers/docker/daemon";
+import { networkEnvironment, networkFile } from "../network";
 import type { Base } from "./base";
 import { basePort, publishOnLoopback, pullBase, startContainer } from "./container";
 import { ContainerWatch } from "./container-watch";
@@ -33,13 +33,9 @@ export async function startMiniStackImage(runtime: DockerDaemon, logFile: string
       LOG_LEVEL: "WARNING",
       LAMBDA_EXECUTOR: "local",
       // For the functions that it runs, as for those of the virtual environment.
-      AWS_ENDPOINT_URL: gateway,
-      GREENROOM_GATEWAY: gateway,
-      NODE_OPTIONS: `--require ${networkProgram}`,
+      ...networkEnvironment(gateway, networkProgram),
     })
-    .withCopyFilesToContainer([
-      { source: path.join(__dirname, "..", "network.cjs"), target: networkProgram, mode: 0o444 },
-    ])
+    .withCopyFilesToContainer([{ source: networkFile, target: networkProgram, mode: 0o444 }])
     .withWaitStrategy(
       Wait.forHttp("/_ministack/health", basePort, { abortOnContainerExit: true }).withReadTimeout(250),
     )

@@ -51,8 +51,11 @@ describe("the secrets of a container", () => {
     const taskDefinition = await register(secrets);
     await local.createService("v1", { taskDefinition });
     await local.steady(taskDefinition);
-    const { MODE, AWS_REGION, ...values } = local.runtime.specs[0]?.environment ?? {};
-    assert.deepEqual([MODE, AWS_REGION], ["fast", "us-east-1"]);
+    const { MODE, AWS_EXECUTION_ENV, AWS_REGION, AWS_DEFAULT_REGION, ...values } = local.runtime.specs[0]?.environment ?? {};
+    assert.deepEqual(
+      [MODE, AWS_EXECUTION_ENV, AWS_REGION, AWS_DEFAULT_REGION],
+      ["fast", "AWS_ECS_FARGATE", "us-east-1", "us-east-1"],
+    );
     assert.deepEqual(values, {
       WHOLE: `{"password":"s3cret","port":5432}`,
       KEY: "s3cret",

@@ -68,7 +68,10 @@ export class TaskContainer {
       environment: {
         ...Object.fromEntries(environment.map((one) => [one.name ?? "", one.value ?? ""])),
         ...place.secrets.get(name),
+        // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-environment-variables.html
+        AWS_EXECUTION_ENV: "AWS_ECS_FARGATE",
         AWS_REGION: owner.region,
+        AWS_DEFAULT_REGION: owner.region,
         ...(role ? credentialsOf(role) : {}),
       },
       containerPorts: portMappings.map(({ containerPort }) => containerPort ?? 0),

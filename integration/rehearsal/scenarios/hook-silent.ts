@@ -1,6 +1,5 @@
-import { expecting, judge } from "../verdict";
 import { claims } from "./incident";
-import { baseline, reached, type Scenario } from "./scenario";
+import { baseline, releaseGood, type Scenario } from "./scenario";
 import { silenceHook } from "./silent-hook";
 
 export const hookSilent: Scenario = {
@@ -9,22 +8,14 @@ export const hookSilent: Scenario = {
   description: "Nobody knows whether the version is good, so after an hour it must be taken back.",
   async run(rehearsal) {
     const before = await baseline(rehearsal);
+    if (!rehearsal.hasReleased) return before;
     const undo = await silenceHook(rehearsal);
-    const bad = await rehearsal.releaseToStaging({ message: "As good as ever" }).finally(undo);
-    const next = await rehearsal.release({ message: "Mended" });
-    const nextProd = reached(next.prod, next.staging);
+    const { staging } = await rehearsal.releaseToStaging({ message: "As good as ever" }).finally(undo);
     const ends = { stage: "Deploy", says: /AfterAllowTestTraffic hook .* did not report within an hour/ };
-    return {
-      releases: [...before, bad.staging, next.staging, nextProd],
-      judge: async () => [
-        expecting(
-          judge(await rehearsal.facts("staging", bad.staging)),
-          "stopped before customers",
-          claims({ ends }, bad.staging),
-        ),
-        expecting(judge(await rehearsal.facts("staging", next.staging)), "safe"),
-        expecting(judge(await rehearsal.facts("prod", nextProd)), "safe"),
-      ],
-    };
+    return [
+      ...before,
+      { release: staging, accepted: ["stopped before customers"], also: claims({ ends }, staging) },
+      ...(await releaseGood(rehearsal, "Mended")),
+    ];
   },
 };

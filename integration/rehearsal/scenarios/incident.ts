@@ -1,60 +1,40 @@
 import type { Change } from "../commits";
-import { ServiceFileError, type Expected, type Incident } from "../incidents/incident";
+import { ServiceFileError, type Incident } from "../incidents/incident";
 import { parseFault } from "../../local-aws/core/faults";
 import { canaryPeriod } from "../periods";
 import type { PastRelease, Rehearsal } from "../rehearsal";
-import { expecting, judge, type Claim, type Verdict } from "../verdict";
-import { baseline, reached, type Scenario } from "./scenario";
+import type { Claim } from "../verdict";
+import { baseline, good, releaseGood, succeeded, type Played, type Scenario } from "./scenario";
 
 /** What an incident's release has to become, by what it does to the working tree or to production's candidate. */
 export function incidentScenario(
-  incident: Omit<Incident, "outcome"> & { outcome: Expected | readonly Expected[] },
+  incident: Omit<Incident, "outcome"> & { accepted: Played["accepted"] },
   change?: Change,
 ): Scenario {
-  const { id, title, description } = incident;
-  const accepted = [incident.outcome].flat();
-  // Where several are right, the one that came; else the one that is best.
-  const held = (verdict: Verdict, also: Claim[]) =>
-    expecting(verdict, accepted.find((one) => one === verdict.outcome) ?? accepted[0] ?? "contained", also);
+  const { id, title, description, accepted } = incident;
+  const bad = (release: PastRelease, next?: Played): Played => ({
+    release,
+    accepted,
+    also: claims(incident, release),
+    next,
+  });
   return {
     id,
     title,
     description,
     async run(rehearsal) {
       const before = await baseline(rehearsal);
-      const bad = await rehearsal.releaseToStaging({ message: title, change });
-      if (bad.staging.timeline.status !== "Succeeded") {
-        const next = await rehearsal.release({ message: "Mended" });
-        const nextProd = reached(next.prod, next.staging);
-        return {
-          releases: [...before, bad.staging, next.staging, nextProd],
-          judge: async () => [
-            held(judge(await rehearsal.facts("staging", bad.staging)), claims(incident, bad.staging)),
-            expecting(judge(await rehearsal.facts("staging", next.staging)), "safe"),
-            expecting(judge(await rehearsal.facts("prod", nextProd)), "safe"),
-          ],
-        };
-      }
+      if (!rehearsal.hasReleased) return before;
+      const { version, staging } = await rehearsal.releaseToStaging({ message: title, change });
+      if (!succeeded(staging)) return [...before, bad(staging), ...(await releaseGood(rehearsal, "Mended"))];
       const undo = incident.fault === undefined ? undefined : await inject(rehearsal, incident.fault);
       // The team works on while production decides: the fix goes through staging meanwhile.
-      const deciding = rehearsal.releaseToProd(bad.version).finally(() => undo?.());
+      const deciding = rehearsal.releaseToProd(version).finally(() => undo?.());
       const fixing = rehearsal.releaseToStaging({ message: "Mended" });
-      const [badProd, fix] = await Promise.all([deciding, fixing]);
-      reached(fix.staging, fix.staging);
-      const fixProd = await rehearsal.releaseToProd(fix.version);
-      return {
-        releases: [...before, bad.staging, badProd, fix.staging, fixProd],
-        judge: async () => {
-          const next = expecting(judge(await rehearsal.facts("prod", fixProd)), "safe");
-          const verdict = judge(await rehearsal.facts("prod", badProd, next));
-          return [
-            expecting(judge(await rehearsal.facts("staging", bad.staging)), "safe"),
-            held(verdict, claims(incident, badProd)),
-            expecting(judge(await rehearsal.facts("staging", fix.staging)), "safe"),
-            next,
-          ];
-        },
-      };
+      const [prod, fix] = await Promise.all([deciding, fixing]);
+      if (!succeeded(fix.staging)) return [...before, good(staging), bad(prod), good(fix.staging)];
+      const next = good(await rehearsal.releaseToProd(fix.version));
+      return [...before, good(staging), bad(prod, next), good(fix.staging), next];
     },
   };
 }
@@ -78,7 +58,7 @@ export const faultScenario = (fault: string): Scenario =>
     title: `A release with a fault: ${fault}`,
     description:
       "It passes in staging; production's candidate has the fault. It must be taken back, and the next good release must succeed.",
-    outcome: ["contained", "rolled back", "stopped before customers"],
+    accepted: ["contained", "rolled back", "stopped before customers"],
     fault,
   });
 

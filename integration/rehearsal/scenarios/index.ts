@@ -52,10 +52,11 @@ export async function chooseScenarios(
     const incident = incidents.find((one) => one.id === id);
     if (own) chosen.push(own);
     if (!incident) continue;
-    const { patch, fault } = incident;
+    const { patch, fault, outcome } = incident;
     if (fault !== undefined)
       checkedFault(fault, `${incidentsFolder(directory)}/${id}/incident.yaml: "fault"`);
-    chosen.push(incidentScenario(incident, patch && (await patched(tree, patch.text, patch.file))));
+    const change = patch && (await patched(tree, patch.text, patch.file));
+    chosen.push(incidentScenario({ ...incident, accepted: [outcome] }, change));
   }
   return chosen;
 }

@@ -1,6 +1,7 @@
 import fs from "node:fs/promises";
 import path from "node:path";
-import { networkEnvironment, networkFile, packageEnvironment } from "../process/environment";
+import { packageEnvironment } from "../process/environment";
+import { networkEnvironment, networkFile } from "../../network";
 
 /** Where a build's container has what it needs of this machine, to read. */
 export const machineFolder = "/greenroom";

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import type { BuildRoom, BuildRoomRequest } from "../runtime";
-import { nodeOptions } from "../process/environment";
+import { nodeOptions } from "../../network";
 import { baseImages, handOver } from "./build-bases";
 import type { BuildCache } from "./build-caches";
 import { stopBuildDaemon } from "./build-daemon";

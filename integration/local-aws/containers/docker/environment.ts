@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { pack } from "tar-stream";
 import type Dockerode from "dockerode";
-import { networkEnvironment, networkFile, nodeOptions } from "../process/environment";
+import { networkEnvironment, networkFile, nodeOptions } from "../../network";
 
 const fileInside = "/.greenroom/network.cjs";
 

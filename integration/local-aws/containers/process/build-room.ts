@@ -1,7 +1,8 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import type { BuildRoom } from "../runtime";
-import { networkEnvironment, nodeOptions, packageEnvironment, programFolders } from "./environment";
+import { packageEnvironment, programFolders } from "./environment";
+import { networkEnvironment, nodeOptions } from "../../network";
 import { startGroup, type ProcessGroup } from "./process-group";
 
 /** A fresh folder for one build, and the programs that it may use. */

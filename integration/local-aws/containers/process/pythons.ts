@@ -13,6 +13,7 @@ const run = promisify(execFile);
 export class Pythons {
   private made?: Promise<string>;
   private version = "";
+  private folder: string;
 
   /**
    * @param python the program that virtual environments are made with
@@ -20,8 +21,10 @@ export class Pythons {
    */
   constructor(
     private readonly python: string,
-    private readonly folder: string,
-  ) {}
+    folder: string,
+  ) {
+    this.folder = folder;
+  }
 
   /** Where a clean Python is: with pip, and with no package of this machine. */
   cleanFolder(): string {
@@ -43,15 +46,18 @@ export class Pythons {
   }
 
   private async make(): Promise<string> {
-    const python = path.join(this.cleanFolder(), "python");
     if (!(await exists(this.python)))
       throw new Error("there is no Python 3.10 or newer on this machine; use --containers docker");
-    // A folder that was not finished is made again.
+    await fs.mkdir(this.folder, { recursive: true });
+    this.folder = await fs.realpath(this.folder);
+    const python = path.join(this.cleanFolder(), "python");
+    // A folder that was not finished is made again, and one that was moved: pip's first line names the Python it is of.
     const done = path.join(this.folder, "greenroom");
-    if (!(await exists(done)) || !(await exists(python))) {
+    const madeAt = await fs.readFile(done, "utf8").catch(() => "");
+    if (madeAt !== this.folder || !(await exists(python))) {
       await fs.rm(this.folder, { recursive: true, force: true });
       await run(this.python, ["-m", "venv", this.folder]);
-      await fs.writeFile(done, "");
+      await fs.writeFile(done, this.folder);
     }
     const { stdout } = await run(python, ["-c", "import sys; print('%d.%d' % sys.version_info[:2])"]);
     this.version = stdout.trim();
