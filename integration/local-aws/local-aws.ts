@@ -4,26 +4,27 @@ import os from "node:os";
 import path from "node:path";
 import { awsCommandFolder } from "./aws-command";
 import { limitsOf, startBases, type BaseChoice, type ServedBy } from "./base";
-import { alarms } from "./cloudwatch/alarms";
+import { cloudwatch } from "./cloudwatch";
 import { MetricStore } from "./cloudwatch/metric-store";
 import { codebuild } from "./codebuild";
 import { codedeploy } from "./codedeploy";
-import { codepipeline } from "./codepipeline/codepipeline";
+import { codepipeline } from "./codepipeline";
 import { SourceHost } from "./codepipeline/sources";
 import { chooseRuntime, type RuntimeName } from "./containers/choose";
 import { dockerRuntime, openDocker, type DockerDaemon } from "./containers/docker";
 import { processRuntime } from "./containers/process";
 import { unlessAborted } from "./core/abort";
+import type { Acting } from "./core/acting";
 import { Aws } from "./core/aws";
 import { Clock } from "./core/clock";
 import type { Faults } from "./core/faults";
 import { Gateway, PortTakenError } from "./core/gateway";
 import type { Versions } from "./core/versions";
-import { besideEc2 } from "./ec2";
-import { besideEcr } from "./ecr";
+import { ec2 } from "./ec2";
+import { ecr } from "./ecr";
 import { ecs } from "./ecs";
 import { eventBridge } from "./eventbridge";
-import { loadBalancing, type LoadBalancing } from "./load-balancing/load-balancing";
+import { loadBalancing, type LoadBalancing } from "./load-balancing";
 import { scheduler } from "./scheduler";
 
 export interface LocalAwsOptions {
@@ -128,13 +129,6 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     closers.push(() => bases.close());
     gateway.useBases(bases.routes);
 
-    besideEc2(gateway);
-    besideEcr(gateway, aws, chosen?.pulledPrefix);
-    const metrics = new MetricStore();
-    const balancing = loadBalancing(aws, gateway, metrics);
-    closers.push(() => balancing.close());
-    const watch = alarms(aws, gateway, metrics);
-    closers.push(() => watch.close());
     const containers = chosen
       ? dockerRuntime({ daemon: chosen, folder, aws })
       : processRuntime({
@@ -146,22 +140,27 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
         });
     closers.push(() => containers.close());
     const sources = new SourceHost(() => clock.now());
-    const actors = [
+    const metrics = new MetricStore();
+    const balancing = loadBalancing(aws, metrics);
+    const services: Acting[] = [
+      ec2(),
+      ecr(aws, chosen?.pulledPrefix),
+      balancing,
+      cloudwatch(aws, metrics),
       ecs(aws, containers),
       codedeploy(aws),
       codebuild(aws, containers),
       codepipeline(aws, sources),
+      eventBridge(aws),
+      scheduler(aws),
     ];
-    for (const acting of actors) {
-      gateway.serve(acting.service);
-      closers.push(() => acting.close());
+    for (const acting of services) {
+      gateway.use(acting);
+      closers.push(() => acting.close?.());
     }
-    const events = eventBridge(aws, gateway);
-    closers.push(() => events.close());
-    const schedules = scheduler(aws, gateway);
-    closers.push(() => schedules.close());
-    const acted = [...actors.map(({ service }) => service.signingName), "scheduler"].sort();
-    const servedBy = [{ by: "Greenroom", services: acted }, ...bases.routes.table()];
+    // Beside the base, it is the base that serves.
+    const acted = services.filter(({ beside }) => !beside).map(({ signingName }) => signingName);
+    const servedBy = [{ by: "Greenroom", services: acted.sort() }, ...bases.routes.table()];
     const ofBases = limitsOf(bases.routes);
     const versions = bases.routes.versions();
     const failed = Promise.race([bases.failed, ...opened.map((daemon) => daemon.failed)]);

@@ -8,8 +8,8 @@ import {
 import type { Aws } from "../core/aws";
 import { Clock } from "../core/clock";
 import { Events, type BusEvent } from "../core/events";
-import type { BaseCall, Beside, Gateway } from "../core/gateway";
-import { alarms } from "./alarms";
+import type { Call } from "../core/acting";
+import { cloudwatch } from "./alarms";
 import { MetricStore } from "./metric-store";
 
 const root = (account: string, region: string) => ({
@@ -36,17 +36,16 @@ const alarm: MetricAlarm = {
 function setting(definitions: MetricAlarm[], speed: number) {
   const warnings: string[] = [];
   const states: SetAlarmStateCommandInput[] = [];
-  let beside: Beside | undefined;
   const arrived: (() => void)[] = [];
   const call = (action: string) =>
-    beside?.after?.(
+    running.beside?.after?.(
       {
         method: "POST",
         path: "/",
         headers: { "x-amz-target": `GraniteServiceVersion20100801.${action}` },
         body: Buffer.alloc(0),
         caller: root("111111111111", "us-east-1"),
-      } satisfies BaseCall,
+      } satisfies Call,
       { status: 200, headers: {}, body: Buffer.alloc(0) },
     );
   const client = {
@@ -67,8 +66,7 @@ function setting(definitions: MetricAlarm[], speed: number) {
   const aws = { clock, root, events, client: () => client, warn: (text: string) => warnings.push(text) };
   const store = new MetricStore();
   store.own("Ours");
-  const gateway = { watch: (_name: string, given: Beside) => (beside = given) };
-  const running = alarms(aws as unknown as Aws, gateway as unknown as Gateway, store);
+  const running = cloudwatch(aws as unknown as Aws, store);
   return {
     warnings,
     told,

@@ -4,17 +4,12 @@ import {
   SetAlarmStateCommand,
   type MetricAlarm,
 } from "@aws-sdk/client-cloudwatch";
+import type { Acting, Beside, Call } from "../core/acting";
 import type { Aws } from "../core/aws";
-import type { BaseCall, Gateway } from "../core/gateway";
 import { definitionOf, type AlarmDefinition } from "./definition";
 import { evaluate, evaluationRange, reasonOf, type AlarmState, type PeriodValue } from "./evaluation";
-import { StateChanges } from "./state-changes";
+import { emits, StateChanges } from "./state-changes";
 import { statisticOf, type MetricScope, type MetricStore } from "./metric-store";
-
-export interface Alarms {
-  /** Stops evaluating. */
-  close(): Promise<void>;
-}
 
 const minuteMs = 60_000;
 /**
@@ -46,7 +41,7 @@ interface Scope extends MetricScope {
  * period (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html). A fast clock skips no
  * minute.
  */
-export function alarms(aws: Aws, gateway: Gateway, store: MetricStore): Alarms {
+export function cloudwatch(aws: Aws, store: MetricStore): Acting & { close(): Promise<void> } {
   const scopes = new Map<string, Scope>();
   const changes = new StateChanges(aws);
   const warned = new Set<string>();
@@ -57,7 +52,7 @@ export function alarms(aws: Aws, gateway: Gateway, store: MetricStore): Alarms {
   const clientOf = (scope: MetricScope) =>
     aws.client(CloudWatchClient, aws.root(scope.account, scope.region));
 
-  gateway.watch("monitoring", {
+  const beside: Beside = {
     async after(call) {
       const action = actionOf(call);
       if (/^(Describe|Get|List)/.test(action)) return undefined;
@@ -78,7 +73,7 @@ export function alarms(aws: Aws, gateway: Gateway, store: MetricStore): Alarms {
       if (action !== "PutMetricData") await scope.refreshing;
       return undefined;
     },
-  });
+  };
 
   async function readDefinitions(scope: Scope): Promise<void> {
     const found = new Map<string, Watched>();
@@ -140,6 +135,10 @@ export function alarms(aws: Aws, gateway: Gateway, store: MetricStore): Alarms {
   })().catch((error: unknown) => aws.warn(`alarms are no longer evaluated: ${String(error)}`));
 
   return {
+    signingName: "monitoring",
+    beside,
+    emits: [emits],
+    /** Stops evaluating. */
     async close() {
       closing.abort();
       await running;
@@ -166,7 +165,7 @@ export function valuesOf(
 }
 
 /** The service speaks JSON, CBOR and Query. */
-function actionOf(call: BaseCall): string {
+function actionOf(call: Call): string {
   const target = String(call.headers["x-amz-target"] ?? "").split(".")[1];
   const operation = /\/operation\/([^/?]+)/.exec(call.path)?.[1];
   return target ?? operation ?? /(?:^|&)Action=([^&]+)/.exec(call.body.toString("latin1"))?.[1] ?? "";

@@ -1,5 +1,6 @@
 import type { CompositeAlarm, MetricAlarm } from "@aws-sdk/client-cloudwatch";
 import type { Aws } from "../core/aws";
+import type { EmittedEvents } from "../core/events";
 
 interface State {
   value: string;
@@ -7,6 +8,11 @@ interface State {
   reasonData?: string;
   timestamp: string;
 }
+
+export const emits = {
+  source: "aws.cloudwatch",
+  detailTypes: ["CloudWatch Alarm State Change"],
+} as const satisfies EmittedEvents;
 
 /** `2019-10-02T17:04:40.985+0000`, as alarms write it. */
 const stamp = (time: Date) => time.toISOString().replace("Z", "+0000");
@@ -30,8 +36,8 @@ export class StateChanges {
     this.known.set(AlarmArn, state);
     if (!before) return;
     this.aws.events.put({
-      source: "aws.cloudwatch",
-      detailType: "CloudWatch Alarm State Change",
+      source: emits.source,
+      detailType: emits.detailTypes[0],
       account,
       region,
       resources: [AlarmArn],

@@ -1,22 +1,20 @@
 import * as sdk from "@aws-sdk/client-codebuild";
 import type { ContainerRuntime } from "../containers/runtime";
+import type { ActingService } from "../core/acting";
 import type { Aws, Identity } from "../core/aws";
 import { Regional } from "../core/regional";
-import { actingService, type ActingService } from "../core/service";
+import { actingService } from "../core/service";
 import { builds } from "./builds";
 import type { CodeBuildState } from "./model";
 import { projects } from "./projects";
+import { emits } from "./state-events";
 
 /**
  * AWS CodeBuild: projects, and builds that really run in a room of the container runtime.
  *
  * @param minute wall milliseconds of a minute of a build's timeouts; only tests have another
  */
-export function codebuild(
-  aws: Aws,
-  containers: ContainerRuntime,
-  minute = 60_000,
-): { service: ActingService; close: () => Promise<void> } {
+export function codebuild(aws: Aws, containers: ContainerRuntime, minute = 60_000): ActingService {
   const states = new Regional<CodeBuildState>((account, region) => ({
     account,
     region,
@@ -24,7 +22,7 @@ export function codebuild(
     builds: new Map(),
   }));
   const stateOf = (caller: Identity) => states.of(caller);
-  const service = actingService({
+  const acting = actingService({
     name: "CodeBuild",
     signingName: "codebuild",
     sdk,
@@ -32,7 +30,8 @@ export function codebuild(
     handlers: { ...projects(aws, stateOf), ...builds(aws, containers, stateOf, minute) },
   });
   return {
-    service,
+    ...acting,
+    emits: [emits],
     /** Stops the builds that run, and waits until each has cleaned up. */
     close: async () => {
       const all = states.all().flatMap((state) => [...state.builds.values()]);

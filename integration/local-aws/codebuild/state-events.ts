@@ -1,6 +1,12 @@
 import type { BuildPhase } from "@aws-sdk/client-codebuild";
 import type { Aws } from "../core/aws";
+import type { EmittedEvents } from "../core/events";
 import type { BuildRecord } from "./model";
+
+export const emits = {
+  source: "aws.codebuild",
+  detailTypes: ["CodeBuild Build State Change", "CodeBuild Build Phase Change"],
+} as const satisfies EmittedEvents;
 
 type Build = BuildRecord["build"];
 
@@ -43,11 +49,11 @@ export function tellPhase(aws: Aws, build: Build, phase: BuildPhase): void {
   });
 }
 
-function put(aws: Aws, build: Build, detailType: string, detail: object): void {
+function put(aws: Aws, build: Build, detailType: (typeof emits.detailTypes)[number], detail: object): void {
   const [, , , region = "", account = ""] = build.arn.split(":");
   const { environment, artifacts, source, logs } = build;
   aws.events.put({
-    source: "aws.codebuild",
+    source: emits.source,
     detailType,
     account,
     region,

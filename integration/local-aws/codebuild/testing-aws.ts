@@ -3,6 +3,7 @@ import { NoSuchEntityException } from "@aws-sdk/client-iam";
 import { NoSuchKey } from "@aws-sdk/client-s3";
 import { Aws, type Identity } from "../core/aws";
 import { Clock } from "../core/clock";
+import { callJson } from "../core/testing";
 import { codebuild } from "./index";
 import { FakeRuntime } from "./testing";
 
@@ -117,15 +118,9 @@ export class Harness {
 
   /** Rejects with `Code: message`. */
   async call<T = Record<string, unknown>>(operation: string, input: object): Promise<T> {
-    const answer = await this.service.service.call(
-      operation,
-      Buffer.from(JSON.stringify(input)),
-      this.caller,
-    );
-    const text = typeof answer.body === "string" ? answer.body : new TextDecoder().decode(answer.body);
-    const body = JSON.parse(text) as T & { message?: string };
-    if (answer.error) throw new Error(`${answer.error}: ${body.message}`);
-    return body;
+    const { status, output } = await callJson<T>(this.service.operations, operation, input, this.caller);
+    if (status !== 200) throw new Error(`${output.__type}: ${output.message}`);
+    return output;
   }
 
   async createProject(changes: object = {}): Promise<Record<string, unknown>> {

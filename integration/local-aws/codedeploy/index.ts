@@ -1,4 +1,5 @@
 import * as sdk from "@aws-sdk/client-codedeploy";
+import type { ActingService } from "../core/acting";
 import type { Aws } from "../core/aws";
 import { Regional } from "../core/regional";
 import { actingService } from "../core/service";
@@ -9,10 +10,11 @@ import { deployments } from "./api/deployments";
 import { hookReports } from "./api/hooks";
 import { deploymentTargets } from "./api/targets";
 import { DeploymentError } from "./deployments/interruption";
+import { emits } from "./deployments/state-events";
 import type { CodeDeployState } from "./model";
 
 /** AWS CodeDeploy: deployments with hooks, canaries, alarms and rollback. */
-export function codedeploy(aws: Aws) {
+export function codedeploy(aws: Aws): ActingService {
   const states = new Regional<CodeDeployState>((account, region) => ({
     owner: aws.root(account, region),
     applications: new Map(),
@@ -20,7 +22,7 @@ export function codedeploy(aws: Aws) {
     deployments: new Map(),
   }));
   const stateOf = (caller: { account: string; region: string }) => states.of(caller);
-  const service = actingService({
+  const acting = actingService({
     name: "CodeDeploy",
     signingName: "codedeploy",
     sdk,
@@ -45,5 +47,5 @@ export function codedeploy(aws: Aws) {
     }
     await Promise.all(all.map(({ finished }) => finished));
   };
-  return { service, close };
+  return { ...acting, emits: [emits], close };
 }

@@ -15,7 +15,7 @@ export async function release(speed = 1000, changes: Partial<sdk.CreateDeploymen
   const local = await setting(speed);
   const { aws, base, runtime } = local;
   const acting = codedeploy(aws);
-  local.gateway.serve(acting.service);
+  local.gateway.use(acting);
   const client = aws.client(sdk.CodeDeployClient, aws.root("111111111111", "us-east-1"));
 
   /** What happened, in order; weights are of the first and the second target group. */

@@ -1,7 +1,8 @@
 import { strToU8, zipSync } from "fflate";
 import type { PipelineDeclaration } from "@aws-sdk/client-codepipeline";
-import { codepipeline } from "./codepipeline";
+import { callJson } from "../core/testing";
 import { caller, FakeAws, type Answers } from "./fake-aws";
+import { codepipeline } from "./index";
 import { SourceHost } from "./sources";
 
 export * from "./fake-aws";
@@ -23,20 +24,16 @@ export class Refused extends Error {
 export function fakePipelines(answers: Answers = {}, speed?: number) {
   const aws = new FakeAws(answers, speed);
   const sources = new SourceHost(() => aws.clock.now());
-  const { service, close } = codepipeline(aws, sources);
+  const { operations, close } = codepipeline(aws, sources);
 
   async function call<T = Record<string, unknown>>(
     operation: string,
     input: object,
     as = caller,
   ): Promise<T> {
-    const { status, body } = await service.call(operation, Buffer.from(JSON.stringify(input)), as);
-    const answer = JSON.parse(typeof body === "string" ? body : new TextDecoder().decode(body)) as T & {
-      __type: string;
-      message: string;
-    };
-    if (status >= 400) throw new Refused(answer.__type, answer.message);
-    return answer;
+    const { status, output } = await callJson<T>(operations, operation, input, as);
+    if (status >= 400) throw new Refused(output.__type ?? "", output.message ?? "");
+    return output;
   }
 
   /** Polls until `probe` gives a value; a test fails after 3 seconds. */
@@ -61,7 +58,6 @@ export function fakePipelines(answers: Answers = {}, speed?: number) {
   return {
     aws,
     sources,
-    service,
     close,
     call,
     until,

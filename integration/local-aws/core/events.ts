@@ -16,6 +16,12 @@ export interface ServiceEvent {
   time?: Date;
 }
 
+/** The kinds of events that a service puts. */
+export interface EmittedEvents {
+  source: ServiceEvent["source"];
+  detailTypes: readonly string[];
+}
+
 /** An event as rules match it and targets get it: https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html */
 export interface BusEvent {
   version: string;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import http from "node:http";
 import net from "node:net";
 import { text } from "node:stream/consumers";
+import type { Listener } from "./acting";
 import { Gateway } from "./gateway";
 
 describe("the gateway as an HTTP proxy", () => {
@@ -16,10 +17,9 @@ describe("the gateway as an HTTP proxy", () => {
     await new Promise<void>((resolve) => base.listen(0, "127.0.0.1", resolve));
     port = Number(new URL(await gateway.listen(0)).port);
     gateway.useBase(`http://127.0.0.1:${(base.address() as net.AddressInfo).port}`);
-    gateway.host(
-      (host) => host === "known.elb.amazonaws.com",
-      (_request, response) => void response.end("a load balancer"),
-    );
+    const matches = (host: string) => host === "known.elb.amazonaws.com";
+    const handler: Listener = (_request, response) => void response.end("a load balancer");
+    gateway.use({ signingName: "elasticloadbalancing", hosts: [{ matches, handler }] });
   });
   beforeEach(() => (warnings.length = 0));
   after(async () => {

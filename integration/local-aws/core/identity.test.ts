@@ -56,10 +56,11 @@ describe("whose credentials a call is signed with", () => {
         return {};
       },
     };
-    gateway.serve(
+    gateway.use(
       actingService({ name: "CodeDeploy", signingName: "codedeploy", sdk: codedeploy, warn, handlers }),
     );
-    for (const name of ["elasticloadbalancing", "monitoring", "scheduler"]) gateway.watch(name, {});
+    for (const name of ["elasticloadbalancing", "monitoring", "scheduler"])
+      gateway.use({ signingName: name, beside: {} });
     endpoint = await gateway.listen(0);
   });
   beforeEach(() => {

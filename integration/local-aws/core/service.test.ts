@@ -12,7 +12,7 @@ describe("an acting service behind the gateway", () => {
   let client: sdk.CodeDeployClient;
 
   before(async () => {
-    gateway.serve(
+    gateway.use(
       actingService({
         name: "CodeDeploy",
         signingName: "codedeploy",

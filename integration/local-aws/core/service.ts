@@ -1,6 +1,7 @@
-import type { Identity } from "./aws";
+import type { Call, Operations } from "./acting";
 import { ServiceError } from "./errors";
 import { readJson, writeJson, type OperationSchema } from "./codec";
+import type { Identity } from "./identity";
 
 /** The operations of an SDK package: for each `XCommand` that it exports, `X`. */
 export type OperationName<Sdk> = keyof Sdk extends infer K
@@ -31,17 +32,13 @@ export type Handlers<Sdk> = {
   [N in OperationName<Sdk>]?: (input: Input<Sdk, N>, caller: Identity) => Promise<Output<Sdk, N>>;
 };
 
-/** A service that Greenroom acts, speaking AWS JSON 1.1 by the model that its SDK package carries. */
-export interface ActingService {
-  /** The service in a credential scope, e.g. `codedeploy`. */
-  signingName: string;
-  call(
-    operation: string,
-    body: Buffer,
-    caller: Identity,
-  ): Promise<{ status: number; body: Buffer; error?: string }>;
-}
+export type Invoke = (
+  operation: string,
+  body: Buffer,
+  caller: Identity,
+) => Promise<{ status: number; body: Buffer; error?: string }>;
 
+/** The operations of a service that Greenroom acts, speaking AWS JSON 1.1 by the model that its SDK package carries. */
 export function actingService<Sdk extends object>(options: {
   /** As it is named in "not implemented: CodeDeploy.X". */
   name: string;
@@ -49,7 +46,7 @@ export function actingService<Sdk extends object>(options: {
   sdk: Sdk;
   handlers: Handlers<Sdk>;
   warn: (message: string) => void;
-}): ActingService {
+}): { signingName: string; operations: Operations; call: Invoke } {
   const { name, signingName, sdk, warn } = options;
   const handlers = options.handlers as Record<
     string,
@@ -68,33 +65,49 @@ export function actingService<Sdk extends object>(options: {
     return writeJson(schema[5], await handler(input, caller));
   }
 
+  const call: Invoke = async (operation, body, caller) => {
+    try {
+      return { status: 200, body: await answer(operation, body, caller) };
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      const modeled = "$fault" in error || error instanceof ServiceError;
+      const code = modeled ? error.name : "InternalFailure";
+      if (!modeled) warn(`${name}.${operation} failed: ${error.stack ?? error.message}`);
+      const status = error instanceof ServiceError ? error.statusCode : modeled ? 400 : 500;
+      const {
+        name: _name,
+        $fault,
+        $metadata,
+        $service,
+        $retryable,
+        stack,
+        message,
+        ...members
+      } = error as Error & Record<string, unknown>;
+      return {
+        status,
+        error: code,
+        body: Buffer.from(JSON.stringify({ __type: code, message, ...members })),
+      };
+    }
+  };
+
   return {
     signingName,
-    async call(operation, body, caller) {
-      try {
-        return { status: 200, body: await answer(operation, body, caller) };
-      } catch (error) {
-        if (!(error instanceof Error)) throw error;
-        const modeled = "$fault" in error || error instanceof ServiceError;
-        const code = modeled ? error.name : "InternalFailure";
-        if (!modeled) warn(`${name}.${operation} failed: ${error.stack ?? error.message}`);
-        const status = error instanceof ServiceError ? error.statusCode : modeled ? 400 : 500;
-        const {
-          name: _name,
-          $fault,
-          $metadata,
-          $service,
-          $retryable,
-          stack,
-          message,
-          ...members
-        } = error as Error & Record<string, unknown>;
-        return {
-          status,
-          error: code,
-          body: Buffer.from(JSON.stringify({ __type: code, message, ...members })),
+    call,
+    operations: {
+      has: (asked) => operationOf(asked) in handlers,
+      async answer(asked) {
+        const { status, body, error } = await call(operationOf(asked), asked.body, asked.caller);
+        const headers = {
+          "content-type": "application/x-amz-json-1.1",
+          "x-amzn-requestid": crypto.randomUUID(),
+          ...(error ? { "x-amzn-errortype": error } : {}),
         };
-      }
+        return { status, headers, body };
+      },
     },
   };
 }
+
+export const operationOf = ({ headers }: Call) => String(headers["x-amz-target"] ?? "").split(".")[1] ?? "";

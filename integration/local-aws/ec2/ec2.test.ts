@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import * as sdk from "@aws-sdk/client-ec2";
 import { Gateway } from "../core/gateway";
-import { besideEc2 } from ".";
+import { ec2 } from ".";
 
 describe("EC2 beside the base", () => {
   const seen: Record<string, string>[] = [];
@@ -17,18 +17,18 @@ describe("EC2 beside the base", () => {
     });
   });
   const gateway = new Gateway(() => undefined);
-  let ec2: sdk.EC2Client;
+  let client: sdk.EC2Client;
 
   before(async () => {
     await new Promise<void>((resolve) => base.listen(0, "127.0.0.1", resolve));
     const endpoint = await gateway.listen(0);
     gateway.useBase(`http://127.0.0.1:${(base.address() as AddressInfo).port}`);
-    besideEc2(gateway);
+    gateway.use(ec2());
     const credentials = { accessKeyId: "111111111111", secretAccessKey: "x" };
-    ec2 = new sdk.EC2Client({ endpoint, region: "us-east-1", maxAttempts: 1, credentials });
+    client = new sdk.EC2Client({ endpoint, region: "us-east-1", maxAttempts: 1, credentials });
   });
   after(async () => {
-    ec2.destroy();
+    client.destroy();
     await gateway.close();
     base.closeAllConnections();
     base.close();
@@ -37,7 +37,7 @@ describe("EC2 beside the base", () => {
   it("gives a rule for all protocols no ports, and leaves those of others", async () => {
     const IpRanges = [{ CidrIp: "0.0.0.0/0" }];
     const GroupId = "sg-1";
-    await ec2.send(
+    await client.send(
       new sdk.RevokeSecurityGroupEgressCommand({
         GroupId,
         IpPermissions: [

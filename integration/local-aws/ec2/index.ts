@@ -1,4 +1,4 @@
-import type { BaseCall, Gateway } from "../core/gateway";
+import type { Acting, Call } from "../core/acting";
 
 const ofRules = new Set([
   "AuthorizeSecurityGroupEgress",
@@ -12,11 +12,11 @@ const ofRules = new Set([
  * traffic that every security group starts with can be revoked by `-1` with ports 0 to 0, as the AWS provider does.
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html
  */
-export function besideEc2(gateway: Gateway): void {
-  gateway.watch("ec2", { before: (call) => withoutPortsOfAllProtocols(call) });
+export function ec2(): Acting {
+  return { signingName: "ec2", beside: { before: withoutPortsOfAllProtocols } };
 }
 
-function withoutPortsOfAllProtocols(call: BaseCall): BaseCall {
+function withoutPortsOfAllProtocols(call: Call): Call {
   const fields = new URLSearchParams(call.body.toString());
   if (!ofRules.has(fields.get("Action") ?? "")) return call;
   for (const [key, value] of [...fields]) {

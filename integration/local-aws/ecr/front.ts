@@ -1,5 +1,5 @@
 import type http from "node:http";
-import type { Gateway } from "../core/gateway";
+import type { HostListener } from "../core/acting";
 import type { RegistryTokens, Tenant } from "./tokens";
 
 // https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
@@ -23,13 +23,8 @@ export function isForRegistry(host: string, { url = "", headers }: http.Incoming
  *
  * @param prefix what the container runtime puts before a repository's name; the repository has no such name
  */
-export function registryFront(
-  gateway: Pick<Gateway, "passOn">,
-  tokens: RegistryTokens,
-  prefix?: string,
-  pushed?: Pushed,
-) {
-  return async (request: http.IncomingMessage, response: http.ServerResponse): Promise<void> => {
+export function registryFront(tokens: RegistryTokens, prefix?: string, pushed?: Pushed): HostListener {
+  return async (request, response, passOn) => {
     const { host = "", authorization } = request.headers;
     const [, account, region] = registryHost.exec(host) ?? [];
     const refuse = (status: number, code: string, message: string) => {
@@ -61,7 +56,7 @@ export function registryFront(
     if (prefix && request.url?.startsWith(`/v2/${prefix}/`))
       request.url = `/v2/${request.url.slice(`/v2/${prefix}/`.length)}`;
     const { method, url = "" } = request;
-    await gateway.passOn(request, response);
+    await passOn();
     if (method === "PUT" && response.statusCode === 201) pushed?.(wanted, url);
   };
 }

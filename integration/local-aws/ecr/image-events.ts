@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Events } from "../core/events";
+import type { EmittedEvents, Events } from "../core/events";
 import type { Registry } from "./registry";
 import type { Tenant } from "./tokens";
 
@@ -12,12 +12,17 @@ export interface ImageAction extends Tenant {
   artifactMediaType?: string;
 }
 
+export const emits = {
+  source: "aws.ecr",
+  detailTypes: ["ECR Image Action"],
+} as const satisfies EmittedEvents;
+
 /** https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html */
 export function putImageAction(events: Events, action: ImageAction): void {
   const { account, region, type, repository, digest, tag, manifestMediaType, artifactMediaType } = action;
   events.put({
-    source: "aws.ecr",
-    detailType: "ECR Image Action",
+    source: emits.source,
+    detailType: emits.detailTypes[0],
     account,
     region,
     resources: [],

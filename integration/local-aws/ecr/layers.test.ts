@@ -7,7 +7,7 @@ import { request } from "undici";
 import { Clock } from "../core/clock";
 import { Events, type BusEvent } from "../core/events";
 import { Gateway } from "../core/gateway";
-import { besideEcr } from ".";
+import { ecr } from ".";
 
 const digestOf = (data: string) => `sha256:${createHash("sha256").update(data).digest("hex")}`;
 
@@ -51,7 +51,7 @@ describe("images through the ECR API", () => {
   const host = "111111111111.dkr.ecr.eu-west-1.amazonaws.com";
   const repositoryName = "web";
   const told: BusEvent[] = [];
-  let ecr: sdk.ECRClient;
+  let client: sdk.ECRClient;
   let endpoint: string;
 
   before(async () => {
@@ -62,19 +62,19 @@ describe("images through the ECR API", () => {
     gateway.useBase(`http://127.0.0.1:${address.port}`);
     const events = new Events(new Clock(1));
     events.deliverTo((event) => void told.push(event));
-    besideEcr(gateway, { endpoint, events, warn: () => undefined });
+    gateway.use(ecr({ endpoint, events, warn: () => undefined }));
     const credentials = { accessKeyId: "111111111111", secretAccessKey: "x" };
-    ecr = new sdk.ECRClient({ endpoint, region: "eu-west-1", maxAttempts: 1, credentials });
+    client = new sdk.ECRClient({ endpoint, region: "eu-west-1", maxAttempts: 1, credentials });
   });
   after(async () => {
-    ecr.destroy();
+    client.destroy();
     await gateway.close();
     base.server.close();
     base.server.closeAllConnections();
   });
 
   const part = (uploadId: string | undefined, text: string, partFirstByte: number) =>
-    ecr.send(
+    client.send(
       new sdk.UploadLayerPartCommand({
         repositoryName,
         uploadId,
@@ -87,19 +87,21 @@ describe("images through the ECR API", () => {
   it("stores a layer that comes in parts, where a pull finds it, and gives it out again", async () => {
     const layerDigest = digestOf("hello");
     const check = () =>
-      ecr.send(new sdk.BatchCheckLayerAvailabilityCommand({ repositoryName, layerDigests: [layerDigest] }));
+      client.send(
+        new sdk.BatchCheckLayerAvailabilityCommand({ repositoryName, layerDigests: [layerDigest] }),
+      );
     assert.deepEqual((await check()).layers, [{ layerDigest, layerAvailability: "UNAVAILABLE" }]);
-    const { uploadId } = await ecr.send(new sdk.InitiateLayerUploadCommand({ repositoryName }));
+    const { uploadId } = await client.send(new sdk.InitiateLayerUploadCommand({ repositoryName }));
     assert.equal((await part(uploadId, "hel", 0)).lastByteReceived, 2);
     await assert.rejects(part(uploadId, "lo", 4), sdk.InvalidLayerPartException);
     await part(uploadId, "lo", 3);
-    await ecr.send(
+    await client.send(
       new sdk.CompleteLayerUploadCommand({ repositoryName, uploadId, layerDigests: [layerDigest] }),
     );
     assert.equal(base.stored.get(`${host}/v2/web/blobs/${layerDigest}`), "hello");
     assert.deepEqual((await check()).layers, [{ layerDigest, layerAvailability: "AVAILABLE" }]);
 
-    const { downloadUrl } = await ecr.send(
+    const { downloadUrl } = await client.send(
       new sdk.GetDownloadUrlForLayerCommand({ repositoryName, layerDigest }),
     );
     assert.match(downloadUrl ?? "", /^http:\/\/127\.0\.0\.1:/);
@@ -126,14 +128,14 @@ describe("images through the ECR API", () => {
   });
 
   it("refuses a layer that is not what its digest says", async () => {
-    const { uploadId } = await ecr.send(new sdk.InitiateLayerUploadCommand({ repositoryName }));
+    const { uploadId } = await client.send(new sdk.InitiateLayerUploadCommand({ repositoryName }));
     await part(uploadId, "other", 0);
     const complete = new sdk.CompleteLayerUploadCommand({
       repositoryName,
       uploadId,
       layerDigests: [digestOf("hello")],
     });
-    await assert.rejects(ecr.send(complete), sdk.InvalidLayerException);
+    await assert.rejects(client.send(complete), sdk.InvalidLayerException);
   });
 
   it("refuses an upload that it does not know", async () => {
@@ -146,7 +148,7 @@ describe("images through the ECR API", () => {
       mediaType: "application/vnd.oci.image.manifest.v1+json",
     });
     const put = (input: Partial<sdk.PutImageCommandInput>) =>
-      ecr.send(new sdk.PutImageCommand({ repositoryName, imageManifest, ...input }));
+      client.send(new sdk.PutImageCommand({ repositoryName, imageManifest, ...input }));
     const { image } = await put({ imageTag: "1" });
     assert.equal(image?.imageId?.imageDigest, digestOf(imageManifest));
     assert.equal(base.stored.get(`${host}/v2/web/manifests/1`), imageManifest);

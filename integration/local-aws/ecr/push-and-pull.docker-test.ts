@@ -17,7 +17,7 @@ import { nodeImage, nothingLeft } from "../containers/docker/testing";
 import { Aws } from "../core/aws";
 import { Clock } from "../core/clock";
 import { Gateway } from "../core/gateway";
-import { besideEcr } from ".";
+import { ecr } from ".";
 
 const region = "eu-west-1";
 const venv = path.resolve(__dirname, "../../../.greenroom/base");
@@ -34,7 +34,7 @@ describe("docker push and docker pull", function () {
   let base: Base;
   let aws: Aws;
   let daemon: DockerDaemon;
-  let ecr: sdk.ECRClient;
+  let client: sdk.ECRClient;
   let pushed = "";
 
   before(async () => {
@@ -49,10 +49,10 @@ describe("docker push and docker pull", function () {
     });
     gateway.useBase(base.url);
     aws = new Aws(endpoint, new Clock(1), warn);
-    besideEcr(gateway, aws, pulledPrefix(id));
-    ecr = aws.client(sdk.ECRClient, identity("111111111111"));
+    gateway.use(ecr(aws, pulledPrefix(id)));
+    client = aws.client(sdk.ECRClient, identity("111111111111"));
     for (const repositoryName of ["team/web", "other"]) {
-      await ecr.send(new sdk.CreateRepositoryCommand({ repositoryName }));
+      await client.send(new sdk.CreateRepositoryCommand({ repositoryName }));
     }
     const foreign = aws.client(sdk.ECRClient, identity("222222222222"));
     await foreign.send(new sdk.CreateRepositoryCommand({ repositoryName: "team/web" }));
@@ -134,7 +134,7 @@ describe("docker push and docker pull", function () {
     await login("111111111111");
     const output = await succeed("push", tagged("team/web:1"));
     pushed = /digest: (sha256:\w+)/.exec(output)?.[1] ?? "";
-    const { imageDetails } = await ecr.send(new sdk.DescribeImagesCommand({ repositoryName: "team/web" }));
+    const { imageDetails } = await client.send(new sdk.DescribeImagesCommand({ repositoryName: "team/web" }));
     assert.deepEqual(
       imageDetails?.map(({ imageDigest, imageTags }) => [imageDigest, imageTags]),
       [[pushed, ["1"]]],
@@ -154,7 +154,7 @@ describe("docker push and docker pull", function () {
   });
 
   it("refuses a tag that is taken in an immutable repository, and a repository that is not there", async () => {
-    await ecr.send(
+    await client.send(
       new sdk.PutImageTagMutabilityCommand({ repositoryName: "team/web", imageTagMutability: "IMMUTABLE" }),
     );
     await fs.writeFile(path.join(folder, "a"), "changed");

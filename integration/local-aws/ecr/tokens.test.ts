@@ -59,8 +59,10 @@ describe("before the registry", () => {
     response.end();
     return Promise.resolve();
   };
-  const front = registryFront({ passOn }, tokens, "greenroom/8f3c");
-  const server = http.createServer((request, response) => void front(request, response));
+  const front = registryFront(tokens, "greenroom/8f3c");
+  const server = http.createServer(
+    (request, response) => void front(request, response, () => passOn(request, response)),
+  );
   let address = "";
   before(async () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -1,5 +1,6 @@
 import * as sdk from "@aws-sdk/client-ecs";
 import type { ContainerRuntime } from "../containers/runtime";
+import type { ActingService } from "../core/acting";
 import type { Aws } from "../core/aws";
 import { Regional } from "../core/regional";
 import { actingService } from "../core/service";
@@ -8,13 +9,14 @@ import { cannotDo } from "./faults";
 import type { EcsState } from "./model";
 import { Scheduler } from "./scheduler";
 import { services } from "./services";
+import { emits } from "./state-events";
 import { tags } from "./tags";
 import { taskDefinitions } from "./task-definitions";
 import { taskSets } from "./task-sets";
 import { tasks } from "./tasks";
 
 /** Amazon ECS: task definitions, services under CodeDeploy, their task sets, and tasks that really run. */
-export function ecs(aws: Aws, containers: ContainerRuntime) {
+export function ecs(aws: Aws, containers: ContainerRuntime): ActingService {
   aws.faults.cannot = cannotDo(containers.name);
   const states = new Regional<EcsState>((account, region) => ({
     owner: aws.root(account, region),
@@ -25,7 +27,7 @@ export function ecs(aws: Aws, containers: ContainerRuntime) {
   }));
   const stateOf = (caller: { account: string; region: string }) => states.of(caller);
   const scheduler = new Scheduler(aws, containers);
-  const service = actingService({
+  const acting = actingService({
     name: "ECS",
     signingName: "ecs",
     sdk,
@@ -39,5 +41,5 @@ export function ecs(aws: Aws, containers: ContainerRuntime) {
       ...tags(stateOf),
     },
   });
-  return { service, close: () => scheduler.close() };
+  return { ...acting, emits: [emits], close: () => scheduler.close() };
 }

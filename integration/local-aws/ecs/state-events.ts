@@ -1,5 +1,12 @@
 import type { Aws } from "../core/aws";
+import type { EmittedEvents } from "../core/events";
 import type { StoredService, StoredTask, StoredTaskSet } from "./model";
+
+export const emits = {
+  source: "aws.ecs",
+  detailTypes: ["ECS Task State Change", "ECS Service Action"],
+} as const satisfies EmittedEvents;
+const [taskChange, serviceAction] = emits.detailTypes;
 
 const versions = new WeakMap<StoredTask, number>();
 
@@ -13,8 +20,8 @@ export function tellTask(aws: Aws, { cluster }: StoredService, task: StoredTask)
   const { tags: _tags, ...shown } = task;
   const { account, region } = cluster.state.owner;
   aws.events.put({
-    source: "aws.ecs",
-    detailType: "ECS Task State Change",
+    source: emits.source,
+    detailType: taskChange,
     account,
     region,
     resources: [task.taskArn],
@@ -35,8 +42,8 @@ export function tellAction(
 ): void {
   const { account, region } = cluster.state.owner;
   aws.events.put({
-    source: "aws.ecs",
-    detailType: "ECS Service Action",
+    source: emits.source,
+    detailType: serviceAction,
     account,
     region,
     resources: [arn],

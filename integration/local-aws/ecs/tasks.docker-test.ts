@@ -39,7 +39,7 @@ describe("tasks in the real Docker", function () {
     daemon = await openDocker({ id, gatewayPort: Number(new URL(endpoint).port), warn, relayImage: image });
     runtime = dockerRuntime({ daemon, folder: "/nonexistent", aws });
     acting = ecs(aws, runtime);
-    gateway.serve(acting.service);
+    gateway.use(acting);
     client = aws.client(sdk.ECSClient, aws.root(account, region));
     await client.send(new sdk.CreateClusterCommand({ clusterName: "main" }));
   });

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { targetKinds } from "../core/delivery";
-import type { BaseCall } from "../core/gateway";
+import type { Call } from "../core/acting";
 import { besideEventBridge } from "./api";
 import { Rules } from "./rules";
 import { ScheduledRules } from "./scheduled-rules";
 import { busesWith, caller, defaultBus } from "./testing";
 
-const call = (operation: string, input: object): BaseCall => ({
+const call = (operation: string, input: object): Call => ({
   method: "POST",
   path: "/",
   headers: { "x-amz-target": `AWSEvents.${operation}` },
@@ -18,9 +18,10 @@ function setUp(kept: object[] = []) {
   const { aws, buses } = busesWith(kept, { DescribeRuleCommand: () => ({}) });
   const rules = new Rules(aws);
   const schedules = new ScheduledRules(aws, rules, buses);
-  const beside = besideEventBridge(aws, { rules, buses, schedules, kinds: targetKinds });
+  const { operations, beside } = besideEventBridge(aws, { rules, buses, schedules, kinds: targetKinds });
   const instead = async (operation: string, input: object) => {
-    const answer = await beside.instead?.(call(operation, input));
+    const asked = call(operation, input);
+    const answer = await (operations.has(asked) ? operations.answer(asked) : beside.instead?.(asked));
     return (
       answer &&
       (JSON.parse(answer.body.toString()) as Record<string, unknown> & { __type?: string; message?: string })

@@ -1,9 +1,9 @@
 import * as sdk from "@aws-sdk/client-eventbridge";
+import type { Acting, Answer, Call } from "../core/acting";
 import type { Aws, Identity } from "../core/aws";
 import type { TargetKind } from "../core/delivery";
 import { ServiceError } from "../core/errors";
-import type { BaseAnswer, BaseCall, Beside } from "../core/gateway";
-import { actingService, type Handlers } from "../core/service";
+import { actingService, operationOf, type Handlers } from "../core/service";
 import type { Buses } from "./bus";
 import { checkRule, checkTargets } from "./checks";
 import { checkEntries, readEntry } from "./put-events";
@@ -21,7 +21,7 @@ export function besideEventBridge(
     schedules,
     kinds,
   }: { rules: Rules; buses: Buses; schedules: ScheduledRules; kinds: readonly TargetKind[] },
-): Beside {
+): Required<Pick<Acting, "signingName" | "operations" | "beside">> {
   const client = (caller: Identity) => aws.client(sdk.EventBridgeClient, caller);
 
   async function turn(input: { Name?: string; EventBusName?: string }, caller: Identity, enabled: boolean) {
@@ -78,31 +78,17 @@ export function besideEventBridge(
     },
   } satisfies Handlers<typeof sdk>;
 
-  const service = actingService({
-    name: "EventBridge",
-    signingName: "events",
-    sdk,
-    handlers: { ...answered, ...checked },
-    warn: aws.warn,
-  });
+  const service = { name: "EventBridge", signingName: "events", sdk, warn: aws.warn };
+  const checks = actingService({ ...service, handlers: checked });
 
   /** The states that callers gave to rules, by the calls that the base gets. */
-  const wanted = new WeakMap<BaseCall, string>();
+  const wanted = new WeakMap<Call, string>();
 
-  return {
+  const beside: Acting["beside"] = {
     async instead(call) {
-      const operation = operationOf(call);
-      if (!(operation in answered) && !(operation in checked)) return undefined;
-      const answer = await service.call(operation, call.body, call.caller);
-      if (operation in checked && answer.status === 200) return undefined;
-      return {
-        status: answer.status,
-        headers: {
-          "content-type": "application/x-amz-json-1.1",
-          ...(answer.error ? { "x-amzn-errortype": answer.error } : {}),
-        },
-        body: answer.body,
-      };
+      if (!checks.operations.has(call)) return undefined;
+      const answer = await checks.operations.answer(call);
+      return answer.status === 200 ? undefined : answer;
     },
     before(call) {
       const input = readBody<State>(call.body);
@@ -129,10 +115,11 @@ export function besideEventBridge(
       return undefined;
     },
   };
+  return { ...actingService({ ...service, handlers: answered }), beside };
 }
 
 /** The base's answer, with the states that rules have here. */
-function withStates(call: BaseCall, answer: BaseAnswer, rules: Rules): BaseAnswer | undefined {
+function withStates(call: Call, answer: Answer, rules: Rules): Answer | undefined {
   const operation = operationOf(call);
   if (operation !== "DescribeRule" && operation !== "ListRules") return undefined;
   const output = readBody<State & { Rules?: State[] }>(answer.body) ?? {};
@@ -142,8 +129,6 @@ function withStates(call: BaseCall, answer: BaseAnswer, rules: Rules): BaseAnswe
   }
   return { ...answer, body: Buffer.from(JSON.stringify(output)) };
 }
-
-const operationOf = ({ headers }: BaseCall) => String(headers["x-amz-target"] ?? "").split(".")[1] ?? "";
 
 function readBody<T>(body: Buffer): T | undefined {
   try {

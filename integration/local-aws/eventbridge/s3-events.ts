@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import type { ServiceEvent } from "../core/events";
-import type { AcceptedWrite } from "../core/gateway";
+import type { AcceptedWrite } from "../core/acting";
+import type { EmittedEvents, ServiceEvent } from "../core/events";
 
 export type ObjectWrite = { bucket: string; key: string; reason: WriteReason; versionId?: string };
 type WriteReason = "PutObject" | "CopyObject" | "CompleteMultipartUpload";
@@ -55,14 +55,17 @@ export function readWrite(
   };
 }
 
+/** S3 itself is the base's. */
+export const emits = { source: "aws.s3", detailTypes: ["Object Created"] } as const satisfies EmittedEvents;
+
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html */
 export function objectCreated(
   { bucket, key, reason, versionId }: ObjectWrite,
   about: { owner: string; requester: string; region: string; time: Date; size: number; etag: string },
 ): ServiceEvent {
   return {
-    detailType: "Object Created",
-    source: "aws.s3",
+    detailType: emits.detailTypes[0],
+    source: emits.source,
     account: about.owner,
     time: about.time,
     region: about.region,

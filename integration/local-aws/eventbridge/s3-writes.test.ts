@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
-import { Gateway, type AcceptedWrite } from "../core/gateway";
+import type { AcceptedWrite } from "../core/acting";
+import { Gateway } from "../core/gateway";
 import type { BusEvent } from "../core/events";
 import { readWrite } from "./s3-events";
 import { s3Writes } from "./s3-writes";
@@ -62,7 +63,7 @@ describe("eventbridge: the gateway", () => {
     gateway.useBase(`http://127.0.0.1:${port}`);
     const endpoint = await gateway.listen(0);
     const seen: AcceptedWrite[] = [];
-    gateway.observe("s3", (one) => void seen.push(one));
+    gateway.use({ signingName: "events", hears: { s3: (one) => void seen.push(one) } });
     const send = (method: string, path: string, service = "s3") =>
       fetch(endpoint + path, {
         method,

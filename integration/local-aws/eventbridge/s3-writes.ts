@@ -1,11 +1,11 @@
 import { GetBucketNotificationConfigurationCommand, HeadObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import type { Aws, Identity } from "../core/aws";
-import type { AcceptedWrite } from "../core/gateway";
+import type { AcceptedWrite } from "../core/acting";
 import { objectCreated, readWrite, type ObjectWrite } from "./s3-events";
 
 /**
  * An object that is written to a bucket whose notifications go to EventBridge becomes an "Object Created" event of the
- * bucket's owner. Hand `onS3Write` to `gateway.observe("s3", …)`.
+ * bucket's owner. `onS3Write` hears of the writes to S3.
  * https://docs.aws.amazon.com/codepipeline/latest/userguide/create-cloudtrail-S3-source-events.html
  */
 export function s3Writes(aws: Aws): {

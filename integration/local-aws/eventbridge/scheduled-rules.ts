@@ -1,8 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type { Aws } from "../core/aws";
+import type { EmittedEvents } from "../core/events";
 import { ofRules, parseSchedule, Timetable } from "../core/schedules";
 import type { Buses } from "./bus";
 import type { BusName, Rules } from "./rules";
+
+export const emits = {
+  source: "aws.events",
+  detailTypes: ["Scheduled Event"],
+} as const satisfies EmittedEvents;
 
 /**
  * Fires the rules that have a schedule, in AWS time.
@@ -40,8 +46,8 @@ export class ScheduledRules {
     const event = {
       version: "0",
       id: randomUUID(),
-      "detail-type": "Scheduled Event",
-      source: "aws.events",
+      "detail-type": emits.detailTypes[0],
+      source: emits.source,
       account: bus.account,
       time: new Date(time).toISOString().replace(/\.\d+Z$/, "Z"),
       region: bus.region,

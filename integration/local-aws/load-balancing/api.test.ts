@@ -6,7 +6,7 @@ import { MetricStore } from "../cloudwatch/metric-store";
 import { Aws } from "../core/aws";
 import { Clock } from "../core/clock";
 import { Gateway } from "../core/gateway";
-import { loadBalancing, type LoadBalancing } from "./load-balancing";
+import { loadBalancing, type LoadBalancing } from "./index";
 import { readRequest, writeAnswer, writeError } from "./query";
 
 const arn = (resource: string) => `arn:aws:elasticloadbalancing:us-east-1:111111111111:${resource}`;
@@ -78,7 +78,8 @@ describe("load balancing beside the base", () => {
     gateway = new Gateway(assert.fail);
     gateway.useBase(`http://127.0.0.1:${portOf(base)}`);
     aws = new Aws(await gateway.listen(0), new Clock(1000), (message) => assert.fail(message));
-    balancing = loadBalancing(aws, gateway, new MetricStore());
+    balancing = loadBalancing(aws, new MetricStore());
+    gateway.use(balancing);
     client = aws.client(elb.ElasticLoadBalancingV2Client, aws.root("111111111111", "us-east-1"));
     await client.send(new elb.CreateLoadBalancerCommand({ Name: "web" }));
     for (const Name of ["blue", "green"])

@@ -1,5 +1,5 @@
 import type * as elb from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { BaseAnswer, BaseCall, Beside } from "../core/gateway";
+import type { Answer, Beside, Call } from "../core/acting";
 import { forwardTargets } from "./traffic/actions";
 import { readAnswer, readRequest, writeAnswer, writeError } from "./query";
 import type { Registry } from "./registry";
@@ -16,7 +16,7 @@ export function besideLoadBalancing(registry: Registry): Beside {
   };
 }
 
-function instead(registry: Registry, call: BaseCall): BaseAnswer | undefined {
+function instead(registry: Registry, call: Call): Answer | undefined {
   const request = readRequest(call.body);
   if (!request) return undefined;
   const { action } = request;
@@ -82,11 +82,7 @@ type Outputs = elb.CreateLoadBalancerOutput &
   elb.DescribeTargetGroupsOutput &
   elb.ModifyTargetGroupAttributesOutput;
 
-async function after(
-  registry: Registry,
-  call: BaseCall,
-  answer: BaseAnswer,
-): Promise<BaseAnswer | undefined> {
+async function after(registry: Registry, call: Call, answer: Answer): Promise<Answer | undefined> {
   const request = readRequest(call.body);
   if (!request) return undefined;
   const { action } = request;
@@ -227,7 +223,7 @@ function loadBalancerOf(arn: string): string {
 const attributes = (list: readonly { Key?: string; Value?: string }[] | undefined) =>
   Object.fromEntries((list ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
 
-const answerOf = (body: Buffer, status = 200): BaseAnswer => ({
+const answerOf = (body: Buffer, status = 200): Answer => ({
   status,
   headers: { "content-type": "text/xml" },
   body,

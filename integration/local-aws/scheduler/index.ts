@@ -1,6 +1,6 @@
 import * as sdk from "@aws-sdk/client-scheduler";
+import type { ActingService } from "../core/acting";
 import type { Aws, Identity } from "../core/aws";
-import type { Gateway } from "../core/gateway";
 import { actingService } from "../core/service";
 import { groupHandlers } from "./group-handlers";
 import { Firing } from "./firing";
@@ -9,7 +9,7 @@ import { scheduleHandlers } from "./schedule-handlers";
 import { keyOf, places } from "./schedules";
 
 /** EventBridge Scheduler, whose schedules fire in AWS time. */
-export function scheduler(aws: Aws, gateway: Pick<Gateway, "watch">): { close(): Promise<void> } {
+export function scheduler(aws: Aws): ActingService {
   const all = places(() => aws.clock.now());
   const place = (caller: Pick<Identity, "account" | "region">) => all.of(caller);
   const firing = new Firing(aws, (schedule, { schedules }) => {
@@ -23,6 +23,5 @@ export function scheduler(aws: Aws, gateway: Pick<Gateway, "watch">): { close():
     handlers: { ...scheduleHandlers(aws, place, firing), ...groupHandlers(aws, place, firing) },
     warn: aws.warn,
   });
-  gateway.watch("scheduler", { instead: restJson(service, sdk) });
-  return { close: () => firing.close() };
+  return { signingName: "scheduler", operations: restJson(service.call, sdk), close: () => firing.close() };
 }

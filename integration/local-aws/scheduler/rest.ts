@@ -1,10 +1,10 @@
 import { NormalizedSchema } from "@smithy/core/schema";
-import type { BaseAnswer, BaseCall } from "../core/gateway";
+import type { Call, Operations } from "../core/acting";
 import type { OperationSchema } from "../core/codec";
-import type { ActingService } from "../core/service";
+import type { Invoke } from "../core/service";
 
 /** Finds a REST JSON operation by its method and path, and reads path and query into its input, by the SDK's schemas. */
-export function restJson(service: ActingService, sdk: Record<string, unknown>) {
+export function restJson(invoke: Invoke, sdk: Record<string, unknown>): Operations {
   const operations = Object.entries(sdk).flatMap(([name, schema]) => {
     const operation = schema as OperationSchema;
     const { http } = (name.endsWith("$") && operation[0] === 9 ? operation[3] : {}) as {
@@ -16,11 +16,12 @@ export function restJson(service: ActingService, sdk: Record<string, unknown>) {
     return [{ name: name.slice(0, -1), method: http[0], path, labels, input: operation[4] }];
   });
 
-  return async (call: BaseCall): Promise<BaseAnswer> => {
+  const find = ({ method, path }: Call) =>
+    operations.find((one) => one.method === method && one.path.test(new URL(path, "http://x").pathname));
+
+  const answer = async (call: Call) => {
     const url = new URL(call.path, "http://x");
-    const operation = operations.find(
-      ({ method, path }) => method === call.method && path.test(url.pathname),
-    );
+    const operation = find(call);
     const members: Record<string, unknown> = {};
     if (operation) {
       const values = operation.path.exec(url.pathname) ?? [];
@@ -36,18 +37,19 @@ export function restJson(service: ActingService, sdk: Record<string, unknown>) {
             : given[0];
       }
     }
-    const answer = await service.call(operation?.name ?? "", withMembers(call.body, members), call.caller);
-    const schema = sdk[`${answer.error}$`] as [unknown, unknown, unknown, { httpError?: number }] | undefined;
+    const result = await invoke(operation?.name ?? "", withMembers(call.body, members), call.caller);
+    const schema = sdk[`${result.error}$`] as [unknown, unknown, unknown, { httpError?: number }] | undefined;
     return {
-      status: schema?.[3].httpError ?? answer.status,
+      status: schema?.[3].httpError ?? result.status,
       headers: {
         "content-type": "application/json",
         "x-amzn-requestid": crypto.randomUUID(),
-        ...(answer.error ? { "x-amzn-errortype": answer.error } : {}),
+        ...(result.error ? { "x-amzn-errortype": result.error } : {}),
       },
-      body: answer.body,
+      body: result.body,
     };
   };
+  return { has: (call) => find(call) !== undefined, answer };
 }
 
 /** A body that is not JSON stays as it is, to be refused. */

@@ -58,7 +58,9 @@ describe("scheduler", () => {
     gateway = new Gateway((message) => warnings.push(message));
     const endpoint = await gateway.listen(0);
     aws = new FakeAws(endpoint, new Clock(10_000), (message) => warnings.push(message));
-    close = scheduler(aws, gateway).close;
+    const acting = scheduler(aws);
+    gateway.use(acting);
+    close = acting.close;
     client = new sdk.SchedulerClient({
       endpoint,
       region: "us-east-1",

@@ -34,7 +34,7 @@ describe("CodeDeploy's applications, groups and configurations", () => {
   beforeEach(async () => {
     gateway = new Gateway(assert.fail);
     aws = new Aws(await gateway.listen(0), new Clock(1000), (message) => assert.fail(message));
-    gateway.serve(codedeploy(aws).service);
+    gateway.use(codedeploy(aws));
     client = aws.client(sdk.CodeDeployClient, aws.root("111111111111", "us-east-1"));
     await client.send(new sdk.CreateApplicationCommand({ applicationName: "api", computePlatform: "ECS" }));
   });

@@ -1,6 +1,12 @@
 import type { DeploymentStatus } from "@aws-sdk/client-codedeploy";
 import type { Aws } from "../../core/aws";
+import type { EmittedEvents } from "../../core/events";
 import type { Deployment } from "../model";
+
+export const emits = {
+  source: "aws.codedeploy",
+  detailTypes: ["CodeDeploy Deployment State-change Notification"],
+} as const satisfies EmittedEvents;
 
 /** Statuses that are no change that EventBridge is told of are not here. */
 const states: Partial<Record<DeploymentStatus, string>> = {
@@ -26,8 +32,8 @@ export function tellState(
   const { applicationName, deploymentGroupName, deploymentId } = info;
   const prefix = `arn:aws:codedeploy:${region}:${account}`;
   aws.events.put({
-    source: "aws.codedeploy",
-    detailType: "CodeDeploy Deployment State-change Notification",
+    source: emits.source,
+    detailType: emits.detailTypes[0],
     account,
     region,
     resources: [

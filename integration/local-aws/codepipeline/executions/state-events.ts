@@ -4,7 +4,17 @@ import type {
   StageExecutionStatus,
 } from "@aws-sdk/client-codepipeline";
 import type { Aws } from "../../core/aws";
+import type { EmittedEvents } from "../../core/events";
 import type { ActionRun, Execution, StageRun, StoredArtifact } from "../model";
+
+export const emits = {
+  source: "aws.codepipeline",
+  detailTypes: [
+    "CodePipeline Pipeline Execution State Change",
+    "CodePipeline Stage Execution State Change",
+    "CodePipeline Action Execution State Change",
+  ],
+} as const satisfies EmittedEvents;
 
 const executionStates: Record<PipelineExecutionStatus, string> = {
   InProgress: "STARTED",
@@ -78,8 +88,8 @@ function put(aws: Aws, what: "Pipeline" | "Stage" | "Action", execution: Executi
   const { arn, account, region } = execution.pipeline;
   const { name, version } = execution.declaration;
   aws.events.put({
-    source: "aws.codepipeline",
-    detailType: `CodePipeline ${what} Execution State Change`,
+    source: emits.source,
+    detailType: `CodePipeline ${what} Execution State Change` satisfies (typeof emits.detailTypes)[number],
     account,
     region,
     resources: [arn],

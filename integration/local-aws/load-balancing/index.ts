@@ -1,5 +1,5 @@
+import type { Acting } from "../core/acting";
 import type { Aws } from "../core/aws";
-import type { Gateway } from "../core/gateway";
 import type { MetricStore } from "../cloudwatch/metric-store";
 import { besideLoadBalancing } from "./api";
 import { passOn } from "./pass-on";
@@ -7,7 +7,7 @@ import { Registry } from "./registry";
 import type { Share } from "./shares";
 
 /** Application Load Balancers that take traffic: the API is the base's, the listeners and targets are ours. */
-export interface LoadBalancing {
+export interface LoadBalancing extends Acting {
   /** Where a listener answers on this machine. Undefined when there is no such listener. */
   listenerAddress(listenerArn: string): { host: string; port: number } | undefined;
   /** The same by a load balancer's DNS name and the listener's port. */
@@ -19,27 +19,30 @@ export interface LoadBalancing {
 }
 
 /**
- * Gives every listener a server of its own on loopback, and has the gateway send requests with a load balancer's
- * DNS name in their Host header to it. Metrics of the namespace AWS/ApplicationELB go to `metrics`, in AWS time.
+ * Gives every listener a server of its own on loopback, to which requests with a load balancer's DNS name in their Host
+ * header go. Metrics of the namespace AWS/ApplicationELB go to `metrics`, in AWS time.
  */
-export function loadBalancing(aws: Aws, gateway: Gateway, metrics: MetricStore): LoadBalancing {
+export function loadBalancing(aws: Aws, metrics: MetricStore): LoadBalancing {
   const warned = new Set<string>();
   const warnOnce = (message: string) => {
     if (!warned.has(message)) aws.warn(message);
     warned.add(message);
   };
   const registry = new Registry(aws.clock, metrics, warnOnce, aws);
-  gateway.watch("elasticloadbalancing", besideLoadBalancing(registry));
-  gateway.host(
-    (host) => /\.elb\.amazonaws\.com(\.cn)?(:\d+)?$/i.test(host),
-    (request, response) => {
-      const listener = registry.listenerFor(request.headers.host ?? "");
-      // On AWS the name would not resolve, or nothing would listen: a connection that fails.
-      if (listener) passOn(request, response, listener.address);
-      else request.socket.destroy();
-    },
-  );
   return {
+    signingName: "elasticloadbalancing",
+    beside: besideLoadBalancing(registry),
+    hosts: [
+      {
+        matches: (host) => /\.elb\.amazonaws\.com(\.cn)?(:\d+)?$/i.test(host),
+        handler(request, response) {
+          const listener = registry.listenerFor(request.headers.host ?? "");
+          // On AWS the name would not resolve, or nothing would listen: a connection that fails.
+          if (listener) passOn(request, response, listener.address);
+          else request.socket.destroy();
+        },
+      },
+    ],
     listenerAddress: (listenerArn) => registry.listeners.get(listenerArn)?.address,
     addressOf: (dnsName, port) => registry.listenerFor(`${dnsName}:${port}`)?.address,
     shares: (listenerArn) => registry.sharesOf(listenerArn),

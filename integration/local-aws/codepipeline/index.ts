@@ -1,6 +1,7 @@
 import * as sdk from "@aws-sdk/client-codepipeline";
+import type { ActingService } from "../core/acting";
 import type { Aws } from "../core/aws";
-import { actingService, type ActingService } from "../core/service";
+import { actingService } from "../core/service";
 import { Approvals } from "./approvals";
 import { PipelineExecutions } from "./executions/pipeline-executions";
 import { executionHandlers } from "./api/execution-handlers";
@@ -11,16 +12,14 @@ import { pipelineHandlers } from "./api/pipeline-handlers";
 import { Pipelines } from "./pipelines";
 import { triggeredSource } from "./push-triggers";
 import type { Commit, SourceHost } from "./sources";
+import { emits } from "./executions/state-events";
 
 /**
  * CodePipeline: runs the pipelines that are declared to it, through the other services of the local AWS.
  *
  * @param sources the git host behind every connection; a push to it starts the pipelines that it triggers
  */
-export function codepipeline(
-  aws: Aws,
-  sources: SourceHost,
-): { service: ActingService; close: () => Promise<void> } {
+export function codepipeline(aws: Aws, sources: SourceHost): ActingService {
   const pipelines = new Pipelines();
   const approvals = new Approvals();
   const jobs = new Jobs();
@@ -47,7 +46,7 @@ export function codepipeline(
   const stopListening = sources.onPush(onPush);
 
   return {
-    service: actingService({
+    ...actingService({
       name: "CodePipeline",
       signingName: "codepipeline",
       sdk,
@@ -58,6 +57,7 @@ export function codepipeline(
       },
       warn: aws.warn,
     }),
+    emits: [emits],
     async close() {
       stopListening();
       await executions.close(pipelines.all());
