@@ -1,19 +1,6 @@
 import { arch } from "node:os";
+import { only, unobeyed, type Obeyed } from "../core/members";
 import { invalid } from "./errors";
-
-/** What is obeyed of a structure. Whatever is not here is refused where it says something. */
-interface Obeyed {
-  [member: string]: true | Obeyed | Check;
-}
-/** A sentence when it is not obeyed with this value. */
-type Check = (value: never) => string | undefined;
-
-const only =
-  (...known: unknown[]): Check =>
-  (value: unknown) =>
-    known.includes(value)
-      ? undefined
-      : `${JSON.stringify(value)} (${known.map(String).join(" or ")} is here)`;
 
 const network: Obeyed = {
   // There is one network here, this machine's; the plain text of a network is provisioned, but nothing is routed by it.
@@ -129,28 +116,6 @@ export const obeyed = {
 
 /** Refuses every member of a request that would be stored and not obeyed. @throws InvalidParameterException */
 export function refuseOthers(operation: keyof typeof obeyed, input: object): void {
-  refuse(`ECS.${operation}`, "", input, obeyed[operation]);
+  const why = unobeyed(`ECS.${operation}`, input, obeyed[operation]);
+  if (why) throw invalid(why);
 }
-
-function refuse(operation: string, path: string, value: object, members: Obeyed): void {
-  for (const [name, given] of Object.entries(value) as [string, unknown][]) {
-    if (saysNothing(given)) continue;
-    const at = path ? `${path}.${name}` : name;
-    const member = members[name];
-    if (member === undefined) throw invalid(`not implemented: ${operation} with ${at}`);
-    if (typeof member === "function") {
-      const why = (member as (value: unknown) => string | undefined)(given);
-      if (why) throw invalid(`not implemented: ${operation} with ${at} ${why}`);
-    } else if (member !== true) {
-      for (const one of [given].flat()) refuse(operation, at, one as object, member);
-    }
-  }
-}
-
-/** Tools send members that they were told nothing about. */
-const saysNothing = (value: unknown): boolean =>
-  value === undefined ||
-  value === null ||
-  value === false ||
-  value === "" ||
-  (typeof value === "object" && !(value instanceof Date) && Object.keys(value).length === 0);
