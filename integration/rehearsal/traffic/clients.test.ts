@@ -194,8 +194,11 @@ describe("clients", () => {
           requests: [{ path: "/", headers: { cookie: "a=b" } }],
         }),
     );
-    assert.deepEqual(new Set(sent.slice(0, 32)), new Set(["a=b"]));
-    assert.deepEqual(sent.slice(32, 34), ["a=b; id=1", "a=b; id=2"]);
+    // Each of the 32 clients comes once without a cookie of its own; on several connections, not quite in turn.
+    const again = sent.filter((cookie) => cookie !== "a=b");
+    assert.equal(sent.length - again.length, 32);
+    assert.ok(again.length > 10 && again.every((cookie) => /^a=b; id=\d+$/.test(cookie)), again.join(" "));
+    assert.equal(new Set(again).size, again.length, "two clients share a cookie");
   });
 
   it("tell who named the version: the service, or the load balancer for it", async () => {
