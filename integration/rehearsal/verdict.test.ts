@@ -279,6 +279,14 @@ describe("the verdict on a release that the pipeline calls released", () => {
     }
   });
 
+  it("is not judged where requests only timed out, and this machine was too busy to tell", () => {
+    const verdict = (change: Request, busyPercent: number) =>
+      outcomeOf(facts(but(good, one(700), change), succeeded, { busyPercent }));
+    assert.equal(verdict(timeout, 95), "not judged");
+    assert.equal(verdict(timeout, 94), "not safe");
+    assert.equal(verdict(error, 100), "not safe");
+  });
+
   it("says which failures there were, and that the machine was busy when requests timed out", () => {
     const evidence = (change: Request) =>
       judge(facts(but(good, one(700), change), succeeded, { busyPercent: 99 })).claims[2]?.evidence;

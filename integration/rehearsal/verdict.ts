@@ -44,6 +44,16 @@ export function judge(facts: ReleaseFacts): Verdict {
   };
 }
 
+/** From here on, timeouts alone are as likely this machine's doing as the candidate's. */
+const busyFromPercent = 95;
+
+function tooBusy(
+  { busyPercent = 0 }: ReleaseFacts,
+  { holds, timeoutsOnly, evidence }: Claim & { timeoutsOnly: boolean },
+): Decision | false {
+  return !holds && timeoutsOnly && busyPercent >= busyFromPercent && ["not judged", evidence];
+}
+
 /** The pipeline says that the candidate is released. */
 function released(facts: ReleaseFacts, seen: RecordedRequest[]): Judgement {
   const { intended } = facts;
@@ -63,6 +73,7 @@ function released(facts: ReleaseFacts, seen: RecordedRequest[]): Judgement {
       holds.others > 0 && ["not safe", `it does not hold all traffic: ${holds.evidence}`],
       !versions.holds && ["not safe", `somebody else answered as well: ${versions.evidence}`],
       !watched.holds && ["not judged", watched.evidence],
+      tooBusy(facts, unhurt),
       !unhurt.holds && ["not safe", unseen],
       !holds.enough && ["not judged", `too few requests: ${holds.evidence}`],
     ],
@@ -87,6 +98,7 @@ function takenBack(facts: ReleaseFacts, seen: RecordedRequest[]): Judgement {
       !others.holds && !others.timeoutsOnly && ["not safe", `hurt without meeting it: ${others.evidence}`],
       met === 0 && ["not judged", `none of ${plural(seen.length, "request")} met ${intended}`],
       !watched.holds && ["not judged", watched.evidence],
+      tooBusy(facts, others),
       !others.holds && ["not safe", `hurt without meeting it: ${others.evidence}`],
       !back.enough && ["not judged", `too few requests: ${back.evidence}`],
       beyond !== undefined && ["rolled back", `not so: ${beyond.claim} (${beyond.evidence})`],
@@ -114,6 +126,7 @@ function stopped(facts: ReleaseFacts, seen: RecordedRequest[]): Judgement {
       still.others > 0 && ["not safe", `${previous} does not hold all traffic: ${still.evidence}`],
       met > 0 && ["rolled back", `no traffic was allowed to it, and yet it answered ${unmet.evidence}`],
       !watched.holds && ["not judged", watched.evidence],
+      tooBusy(facts, unhurt),
       !unhurt.holds && ["not safe", `hurt without meeting it: ${unhurt.evidence}`],
       !still.enough && ["not judged", `too few requests: ${still.evidence}`],
     ],

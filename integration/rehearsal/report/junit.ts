@@ -38,7 +38,7 @@ function suite(scenario: ScenarioResult, result: RehearsalResult): string {
   for (const { environment, executionId, predictedAwsMs } of releases)
     properties[`${environment}.${executionId}.predictedAwsSeconds`] = seconds(predictedAwsMs);
   const head = {
-    name: id,
+    name: `${scenario.service}: ${id}`,
     ...counts(scenario),
     timestamp: new Date(wallTime(result.clock, scenario.startedAt)).toISOString().slice(0, 19),
     time: seconds(scenario.wallMs),
@@ -49,8 +49,8 @@ function suite(scenario: ScenarioResult, result: RehearsalResult): string {
     `    <properties>`,
     ...Object.entries(properties).map(([name, value]) => `      <property${attributes({ name, value })}/>`),
     `    </properties>`,
-    ...(verdict?.releases ?? []).flatMap((release) => releaseCases(`greenroom.${id}`, release)),
-    ...(wrong === undefined ? [] : [errorCase(`greenroom.${id}`, wrong)]),
+    ...(verdict?.releases ?? []).flatMap((release) => releaseCases(`greenroom.${scenario.service}.${id}`, release)),
+    ...(wrong === undefined ? [] : [errorCase(`greenroom.${scenario.service}.${id}`, wrong)]),
     `  </testsuite>`,
   ].join("\n");
 }

@@ -60,9 +60,9 @@ describe("report.junit.xml", () => {
     assert.deepEqual(
       of("testsuite").map(([, attributes]) => [attributes["name"], ...counts(attributes)]),
       [
-        ["good-release", "12", "2", "0"],
-        ["bad-release", "15", "0", "0"],
-        ["silent-hook", "1", "0", "1"],
+        ["trivia-api: good-release", "12", "2", "0"],
+        ["trivia-api: bad-release", "15", "0", "0"],
+        ["trivia-api: silent-hook", "1", "0", "1"],
         ["not-rehearsed", "2", "0", "0"],
       ],
     );

@@ -24,7 +24,7 @@ export interface Job {
 let running: Promise<Job> | undefined;
 
 /**
- * Runs the rehearsal of the recipes, with every scenario, once for all tests that ask. The recipes have the same command
+ * The whole product, once for all tests that ask: the rehearsal of the recipes. The recipes have the same command
  * (recipes.test.ts); the variables are those of GitLab's, which has the most.
  */
 export const rehearsalJob = (): Promise<Job> => (running ??= runJob());
@@ -42,7 +42,6 @@ async function runJob(): Promise<Job> {
     const ended = await shell(recipe.commands[0] ?? "", folder, {
       ...process.env,
       ...Object.fromEntries(variables),
-      GREENROOM_SCENARIO: "all",
     });
     const kept = path.join(folder, recipe.artifact);
     const artifacts = existsSync(kept) ? await readdir(kept) : [];
@@ -72,7 +71,7 @@ async function restoreCaches({ caches }: Recipe, folder: string): Promise<void> 
   }
 }
 
-/** All scenarios take five minutes on two slow cores: against hanging only. What is ended by it cleans up. */
+/** It takes three minutes on two slow cores: against hanging only. What is ended by it cleans up. */
 const limitMs = 10 * 60_000;
 
 /** Runs a command as a job does. */
