@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import net from "node:net";
 import os from "node:os";
 import path from "node:path";
-import { descendants, folders, left, root, signal, start, type Ended } from "./command";
+import { descendants, folders, left, mainFile, root, signal, start, type Ended } from "./command";
 
 describe("the command line", function () {
   this.timeout(90_000);
@@ -118,7 +118,7 @@ describe("the command line", function () {
   it("ends on a signal to all of it, as Ctrl-C is, and leaves nothing", async () => {
     const before = folders();
     const { code, stderr, left } = await disturbed((family, child) => {
-      signal("rehearsal/main.ts", "SIGTERM")(family);
+      signal(mainFile, "SIGTERM")(family);
       // Which passes it on.
       child.kill("SIGTERM");
     });
@@ -138,7 +138,7 @@ describe("the command line", function () {
         process.on("SIGUSR2", () => { throw new Error("a defect"); });`,
     );
     const environment = { NODE_OPTIONS: `--require=${preload}` };
-    const { code, stderr, left } = await disturbed(signal("rehearsal/main.ts", "SIGUSR2"), environment);
+    const { code, stderr, left } = await disturbed(signal(mainFile, "SIGUSR2"), environment);
     rmSync(folder, { recursive: true });
     assert.equal(code, 2, stderr);
     assert.match(stderr, /greenroom: Error: a defect\n[^]*: cleaning up/);

@@ -12,16 +12,19 @@ export interface Ended {
   stderr: string;
 }
 
-/** `npm start -- ARGUMENTS`, without npm. `onText` sees what it writes to stderr. */
-export function start(
+/** The processes of a command have this in their command lines. */
+export const mainFile = "command-line/main.ts";
+
+/** `npx greenroom ARGUMENTS`, without npm. `onText` sees what it writes to stderr. */
+export function greenroom(
   args: string[],
   {
     environment = {},
     onText,
   }: { environment?: Record<string, string>; onText?: (text: string, child: ChildProcess) => void } = {},
 ): Promise<Ended> {
-  const script = path.join(root, "integration", "setup.mjs");
-  const child = spawn(process.execPath, [script, "integration/rehearsal/main.ts", ...args], {
+  const script = path.join(root, "integration", "greenroom.mjs");
+  const child = spawn(process.execPath, [script, ...args], {
     cwd: root,
     env: { ...process.env, ...environment },
   });
@@ -33,6 +36,10 @@ export function start(
   });
   return new Promise((resolve) => child.once("close", (code) => resolve({ code, stdout, stderr })));
 }
+
+/** `npm start -- ARGUMENTS`, without npm. */
+export const start = (args: string[], options?: Parameters<typeof greenroom>[1]) =>
+  greenroom(["rehearse", ...args], options);
 
 /** Processes that descend from `pid`, with their command lines. */
 export function descendants(pid: number): { pid: number; command: string }[] {

@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { testDocker } from "../../local-aws/containers/docker/testing";
-import { descendants, left, signal, start } from "../command";
+import { descendants, left, mainFile, signal, start } from "../command";
 import { assertNothingAbandoned, foldersIn } from "./rehearse";
 
 const digestOf = (text: string) => `sha256:${createHash("sha256").update(text).digest("hex")}`;
@@ -95,7 +95,7 @@ describe("a pull that takes long", function () {
           if (family.length > 0 || !text.includes(`Docker pulls ${registry.image}`)) return;
           family = descendants(pid);
           asked = registry.isAsked();
-          signal("rehearsal/main.ts", "SIGINT")(family);
+          signal(mainFile, "SIGINT")(family);
         },
       });
       assert.equal(code, 130, stderr);

@@ -12,7 +12,7 @@ import {
   type Labels,
 } from "../../local-aws/containers/docker/labels";
 import type { RehearsalResult } from "../../rehearsal/model";
-import { descendants, left, start, type Ended } from "../command";
+import { descendants, left, mainFile, start, type Ended } from "../command";
 
 type Family = { pid: number; command: string }[];
 
@@ -86,7 +86,7 @@ export async function rehearse(
     onText: (text, { pid: parent = 0 }) => {
       if (middle || !text.includes("staging Build …")) return;
       family = descendants(parent);
-      pid = family.find(({ command }) => command.includes("rehearsal/main.ts"))?.pid ?? 0;
+      pid = family.find(({ command }) => command.includes(mainFile))?.pid ?? 0;
       middle = inTheMiddle(pid, family);
       middle.catch(() => undefined);
     },
