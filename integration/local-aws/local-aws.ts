@@ -5,7 +5,7 @@ import path from "node:path";
 import { awsCommandFolder } from "./aws-command";
 import { limitsOf, startBases, type BaseChoice, type ServedBy } from "./base";
 import { cloudwatch } from "./cloudwatch";
-import { MetricStore } from "./cloudwatch/metric-store";
+import { MetricStore } from "./core/metric-store";
 import { codebuild } from "./codebuild";
 import { codedeploy } from "./codedeploy";
 import { codepipeline } from "./codepipeline";

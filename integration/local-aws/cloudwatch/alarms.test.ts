@@ -10,7 +10,7 @@ import { Clock } from "../core/clock";
 import { Events, type BusEvent } from "../core/events";
 import type { Call } from "../core/acting";
 import { cloudwatch } from "./alarms";
-import { MetricStore } from "./metric-store";
+import { MetricStore } from "../core/metric-store";
 
 const root = (account: string, region: string) => ({
   account,

@@ -9,7 +9,7 @@ import type { Aws } from "../core/aws";
 import { definitionOf, type AlarmDefinition } from "./definition";
 import { evaluate, evaluationRange, reasonOf, type AlarmState, type PeriodValue } from "./evaluation";
 import { emits, StateChanges } from "./state-changes";
-import { statisticOf, type MetricScope, type MetricStore } from "./metric-store";
+import { statisticOf, type MetricScope, type MetricStore } from "../core/metric-store";
 
 const minuteMs = 60_000;
 /**

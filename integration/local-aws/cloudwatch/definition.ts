@@ -1,6 +1,6 @@
 import type { MetricAlarm } from "@aws-sdk/client-cloudwatch";
 import type { AlarmRule, Comparison, MissingData } from "./evaluation";
-import type { MetricStore, Statistic } from "./metric-store";
+import type { MetricStore, Statistic } from "../core/metric-store";
 
 /** A metric alarm that is evaluated here. */
 export interface AlarmDefinition {

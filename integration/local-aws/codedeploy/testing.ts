@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as sdk from "@aws-sdk/client-codedeploy";
-import { role, setting, until } from "../ecs/testing";
+import { role, setting, until } from "../testing/ecs";
 import { hookEvents, type HookEvent } from "./ecs/appspec";
 import { codedeploy } from "./index";
 

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import * as sdk from "@aws-sdk/client-ecs";
 import { ModifyListenerCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { parseFault } from "../core/faults";
-import { account } from "./fake-base";
-import { setting, until, type Setting } from "./testing";
+import { account } from "../testing/fake-base";
+import { setting, until, type Setting } from "../testing/ecs";
 
 const candidate = { imageDigest: "sha256:c0ffee", account };
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as sdk from "@aws-sdk/client-ecs";
 import { notObeyed } from "../core/members-walk";
 import { obeyed } from "./members";
-import { definition, refused, setting, type Setting } from "./testing";
+import { definition, refused, setting, type Setting } from "../testing/ecs";
 
 describe("members of requests", () => {
   let local: Setting;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as sdk from "@aws-sdk/client-ecs";
-import { refused, role, setting, until, type Setting } from "./testing";
+import { refused, role, setting, until, type Setting } from "../testing/ecs";
 
 const secret = "arn:aws:secretsmanager:us-east-1:111111111111:secret:db-AbCdEf";
 const asm = "unable to retrieve secret from asm: service call has been retried 1 time(s): ";
@@ -51,7 +51,8 @@ describe("the secrets of a container", () => {
     const taskDefinition = await register(secrets);
     await local.createService("v1", { taskDefinition });
     await local.steady(taskDefinition);
-    const { MODE, AWS_EXECUTION_ENV, AWS_REGION, AWS_DEFAULT_REGION, ...values } = local.runtime.specs[0]?.environment ?? {};
+    const { MODE, AWS_EXECUTION_ENV, AWS_REGION, AWS_DEFAULT_REGION, ...values } =
+      local.runtime.specs[0]?.environment ?? {};
     assert.deepEqual(
       [MODE, AWS_EXECUTION_ENV, AWS_REGION, AWS_DEFAULT_REGION],
       ["fast", "AWS_ECS_FARGATE", "us-east-1", "us-east-1"],

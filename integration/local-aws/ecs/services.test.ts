@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as sdk from "@aws-sdk/client-ecs";
-import { gate, refused, role, setting, until, type Setting } from "./testing";
+import { gate, refused, role, setting, until, type Setting } from "../testing/ecs";
 
 describe("a service under CodeDeploy", () => {
   let local: Setting;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { BusEvent } from "../core/events";
-import { setting, until } from "./testing";
+import { setting, until } from "../testing/ecs";
 
 describe("ecs: events", () => {
   it("tell of a task's course, and when its set and its service are steady", async () => {

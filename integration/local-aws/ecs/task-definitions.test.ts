@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as sdk from "@aws-sdk/client-ecs";
-import { definition, refused, setting, type Setting } from "./testing";
+import { definition, refused, setting, type Setting } from "../testing/ecs";
 
 describe("task definitions", () => {
   let local: Setting;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as sdk from "@aws-sdk/client-ecs";
-import { refused, setting, until, type Setting } from "./testing";
+import { refused, setting, until, type Setting } from "../testing/ecs";
 
 describe("task sets", () => {
   let local: Setting;

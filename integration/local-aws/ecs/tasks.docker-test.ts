@@ -7,9 +7,9 @@ import type { ContainerRuntime } from "../containers/runtime";
 import { Aws } from "../core/aws";
 import { Clock } from "../core/clock";
 import { Gateway } from "../core/gateway";
-import { account, FakeBase, region } from "./fake-base";
+import { account, FakeBase, region } from "../testing/fake-base";
 import { ecs } from "./index";
-import { definition, role, until } from "./testing";
+import { definition, role, until } from "../testing/ecs";
 
 describe("tasks in the real Docker", function () {
   this.timeout(90_000);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import * as sdk from "@aws-sdk/client-ecs";
 import { DeleteTargetGroupCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { FakeContainer } from "./fake-runtime";
-import { gate, setting, until, type Setting } from "./testing";
+import type { FakeContainer } from "../testing/fake-runtime";
+import { gate, setting, until, type Setting } from "../testing/ecs";
 
 describe("a task", () => {
   let local: Setting;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import http from "node:http";
 import { buffer, text } from "node:stream/consumers";
 import * as elb from "@aws-sdk/client-elastic-load-balancing-v2";
-import { MetricStore } from "../cloudwatch/metric-store";
+import { MetricStore } from "../core/metric-store";
 import { Aws } from "../core/aws";
 import { Clock } from "../core/clock";
 import { Gateway } from "../core/gateway";

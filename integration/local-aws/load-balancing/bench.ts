@@ -5,7 +5,7 @@
 import { fork } from "node:child_process";
 import http from "node:http";
 import { Pool } from "undici";
-import { MetricStore } from "../cloudwatch/metric-store";
+import { MetricStore } from "../core/metric-store";
 import { Aws } from "../core/aws";
 import { Clock } from "../core/clock";
 import { Registry } from "./registry";

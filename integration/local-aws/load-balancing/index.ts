@@ -1,6 +1,6 @@
 import type { Acting } from "../core/acting";
 import type { Aws } from "../core/aws";
-import type { MetricStore } from "../cloudwatch/metric-store";
+import type { MetricStore } from "../core/metric-store";
 import { besideLoadBalancing } from "./api";
 import { passOn } from "./pass-on";
 import { Registry } from "./registry";

@@ -1,4 +1,4 @@
-import type { MetricScope, MetricStore, Series } from "../cloudwatch/metric-store";
+import type { MetricScope, MetricStore, Series } from "../core/metric-store";
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html */
 export const applicationElb = "AWS/ApplicationELB";

@@ -1,7 +1,7 @@
 import type * as elb from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Aws } from "../core/aws";
 import type { Clock } from "../core/clock";
-import type { MetricScope, MetricStore } from "../cloudwatch/metric-store";
+import type { MetricScope, MetricStore } from "../core/metric-store";
 import { applicationElb, countLoadBalancerError } from "./metrics";
 import { shares, type Share } from "./shares";
 import { TargetGroup } from "./target-group";

@@ -5,7 +5,7 @@ import type {
   TargetHealthDescription,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Clock } from "../core/clock";
-import type { MetricScope, MetricStore } from "../cloudwatch/metric-store";
+import type { MetricScope, MetricStore } from "../core/metric-store";
 import { watchHealth } from "./health-check";
 import { countHosts, TargetMetrics } from "./metrics";
 import { health, Target, type Health } from "./target";

@@ -3,7 +3,7 @@ import http from "node:http";
 import net from "node:net";
 import type { Action, Rule } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { Pool } from "undici";
-import { MetricStore } from "../cloudwatch/metric-store";
+import { MetricStore } from "../core/metric-store";
 import { Aws } from "../core/aws";
 import { Clock } from "../core/clock";
 import { Registry } from "./registry";

@@ -3,7 +3,7 @@ import * as sdk from "@aws-sdk/client-codedeploy";
 import { Aws } from "../../core/aws";
 import { Clock } from "../../core/clock";
 import { Gateway } from "../../core/gateway";
-import { refused, role } from "../../ecs/testing";
+import { refused, role } from "../../testing/ecs";
 import { codedeploy } from "../index";
 import { blueGreen } from "../testing";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as sdk from "@aws-sdk/client-codedeploy";
 import { ModifyListenerCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { refused, role } from "../../ecs/testing";
+import { refused, role } from "../../testing/ecs";
 import { appSpec, release, type Release } from "../testing";
 
 describe("CreateDeployment", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as sdk from "@aws-sdk/client-codedeploy";
-import { refused, until } from "../../ecs/testing";
+import { refused, until } from "../../testing/ecs";
 import { blueGreen, release, type Release } from "../testing";
 
 /** Long enough that only an interruption ends it. */

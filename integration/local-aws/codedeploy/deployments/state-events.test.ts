@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ContinueDeploymentCommand } from "@aws-sdk/client-codedeploy";
 import type { BusEvent } from "../../core/events";
-import { until } from "../../ecs/testing";
+import { until } from "../../testing/ecs";
 import { blueGreen, release } from "../testing";
 
 describe("codedeploy: events", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as sdk from "@aws-sdk/client-codedeploy";
 import { CreateRuleCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { minutes } from "../../core/clock";
-import { gate, refused, until } from "../../ecs/testing";
+import { gate, refused, until } from "../../testing/ecs";
 import { hookEvents } from "./appspec";
 import { appSpec, blueGreen, release, type Release } from "../testing";
 

@@ -3,7 +3,7 @@ import type Dockerode from "dockerode";
 import type { AuthConfig } from "dockerode";
 import { unlessAborted } from "../../core/abort";
 import { labelsOf, type Labels } from "./labels";
-import { pullImage } from "./pull";
+import { pullImage } from "./pull-image";
 import { startRelay, type Relay } from "./relay";
 import { startRyuk } from "./ryuk";
 import { messageOf, pulledPrefix, removeRehearsal, statusOf, sweep } from "./sweep";

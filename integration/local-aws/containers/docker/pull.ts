@@ -1,48 +1,10 @@
 import { ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
-import type Dockerode from "dockerode";
 import type { AuthConfig } from "dockerode";
 import type { Aws, Identity } from "../../core/aws";
 import { ImageUnavailableError } from "../runtime";
 import { ecrRegistry, parseReference } from "../process/reference";
-import { PullProgress, sayingWhile, type PullEvent } from "./pull-progress";
 import type { DockerDaemon } from "./daemon";
-import { messageOf } from "./sweep";
-
-/**
- * Pulls an image.
- *
- * @param options.shown what people call it
- * @param options.say gets a line now and then when it takes long
- * @throws ImageUnavailableError
- */
-export async function pullImage(
-  docker: Dockerode,
-  image: string,
-  options: { auth?: AuthConfig; shown?: string; say?: (message: string) => void } = {},
-): Promise<void> {
-  const { auth, shown = image, say = () => undefined } = options;
-  const progress = new PullProgress();
-  const pull = async () => {
-    const events = await docker.pull(image, auth ? { authconfig: auth } : {});
-    await new Promise<void>((resolve, reject) => {
-      docker.modem.followProgress(
-        events,
-        (error) => (error ? reject(error) : resolve()),
-        (event: PullEvent) => progress.take(event),
-      );
-    });
-  };
-  try {
-    await sayingWhile(pull(), () => `Docker pulls ${shown} … ${progress.text}`.trimEnd(), say);
-  } catch (error) {
-    throw new ImageUnavailableError(
-      `the image ${shown} is not there and cannot be pulled: ${messageOf(error).replaceAll(image, shown)}`,
-      {
-        cause: error,
-      },
-    );
-  }
-}
+import { pullImage } from "./pull-image";
 
 /** What `docker login` to an account's registry takes, from ECR. */
 export async function ecrLogin(

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import * as sdk from "@aws-sdk/client-ecs";
 import * as elb from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { ContainerRuntime } from "../containers/runtime";
-import { MetricStore } from "../cloudwatch/metric-store";
+import { MetricStore } from "../core/metric-store";
 import { Aws } from "../core/aws";
 import { Clock } from "../core/clock";
 import { Gateway } from "../core/gateway";
 import { loadBalancing } from "../load-balancing";
 import { account, FakeBase, region } from "./fake-base";
 import { FakeRuntime } from "./fake-runtime";
-import { ecs } from "./index";
+import { ecs } from "../ecs";
 
 export const role = (name: string) => `arn:aws:iam::${account}:role/${name}`;
 

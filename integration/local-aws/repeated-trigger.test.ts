@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { action, declare, fakePipelines, gitSource } from "../codepipeline/fakes";
-import { busesWith } from "./testing";
+import { action, declare, fakePipelines, gitSource } from "./codepipeline/fakes";
+import { busesWith } from "./eventbridge/testing";
 
 const target = {
   Id: "1",
