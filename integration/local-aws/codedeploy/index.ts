@@ -1,6 +1,7 @@
 import * as sdk from "@aws-sdk/client-codedeploy";
 import type { ActingService } from "../core/acting";
 import type { Aws } from "../core/aws";
+import { obeying } from "../core/members";
 import { Regional } from "../core/regional";
 import { actingService } from "../core/service";
 import { applications } from "./api/applications";
@@ -11,6 +12,7 @@ import { hookReports } from "./api/hooks";
 import { deploymentTargets } from "./api/targets";
 import { DeploymentError } from "./deployments/interruption";
 import { emits } from "./deployments/state-events";
+import { obeyed } from "./members";
 import type { CodeDeployState } from "./model";
 
 /** AWS CodeDeploy: deployments with hooks, canaries, alarms and rollback. */
@@ -27,24 +29,25 @@ export function codedeploy(aws: Aws): ActingService {
     signingName: "codedeploy",
     sdk,
     warn: aws.warn,
-    handlers: {
+    handlers: obeying("CodeDeploy", obeyed, {
       ...applications(stateOf, aws.clock),
       ...deploymentConfigs(stateOf, aws.clock),
       ...deploymentGroups(stateOf),
       ...deployments(aws, stateOf),
       ...deploymentTargets(stateOf),
       ...hookReports(stateOf),
-    },
+    }),
   });
   const close = async () => {
     const all = states.all().flatMap(({ deployments }) => [...deployments.values()]);
-    for (const { interruption, info } of all) {
-      // The local AWS goes away: there is nothing to roll back to.
-      info.autoRollbackConfiguration = { enabled: false };
-      interruption.raise(
-        new DeploymentError("MANUAL_STOP", "The local AWS was stopped.", "DEPLOYMENT_STOP_ON_REQUEST"),
-      );
-    }
+    // There is nothing to roll back to.
+    const why = new DeploymentError(
+      "MANUAL_STOP",
+      "The local AWS was stopped.",
+      "DEPLOYMENT_STOP_ON_REQUEST",
+      false,
+    );
+    for (const { interruption } of all) interruption.raise(why);
     await Promise.all(all.map(({ finished }) => finished));
   };
   return { ...acting, emits: [emits], close };

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { NormalizedSchema } from "@smithy/core/schema";
+import type { Operations } from "./acting";
 import type { OperationSchema } from "./codec";
+import type { Identity } from "./identity";
 import { isCheck, type Obeyed } from "./members";
+import { callJson } from "./testing";
 
 /** The members that a structure must have; the SDK's schemas list them first and say how many they are. */
 function required(schema: NormalizedSchema, obeyed: Obeyed): object {
@@ -62,3 +65,19 @@ export const notObeyed = (
     const model = (sdk as Record<string, unknown>)[`${operation}$`] as OperationSchema;
     return [...others(NormalizedSchema.of(model[4]), members)].map((one) => ({ operation, ...one }));
   });
+
+/** Tests that a service refuses each member that it does not obey, and says which. */
+export function refusesOthers(
+  { name, sdk, obeyed }: { name: string; sdk: object; obeyed: Record<string, Obeyed> },
+  operations: () => Operations,
+  caller: Identity,
+): void {
+  for (const { operation, path, input } of notObeyed(sdk, obeyed))
+    it(`${operation} refuses ${path}`, async () => {
+      const { status, output } = await callJson(operations(), operation, input, caller);
+      assert.deepEqual(
+        [status, output.__type, output.message],
+        [501, "NotImplemented", `not implemented: ${name}.${operation} with ${path}`],
+      );
+    });
+}

@@ -4,6 +4,7 @@ import type { Clock } from "../../core/clock";
 import type { Handlers } from "../../core/service";
 import { deployerOf } from "../deployers";
 import type { Application, CodeDeployState, StateOf } from "../model";
+import { isName, listed } from "./checks";
 
 const $metadata = {};
 
@@ -14,6 +15,12 @@ export function findApplication(state: CodeDeployState, name: string | undefined
   if (application) return application;
   const message = `No application found for name: ${name}`;
   throw new sdk.ApplicationDoesNotExistException({ message, $metadata });
+}
+
+function checkApplicationName(name: string): void {
+  if (isName(name)) return;
+  const message = `The application name "${name}" is not valid.`;
+  throw new sdk.InvalidApplicationNameException({ message, $metadata });
 }
 
 /** https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_CreateApplication.html and its neighbours */
@@ -27,8 +34,7 @@ export function applications(stateOf: StateOf, clock: Clock) {
           message: "Application name is required.",
           $metadata,
         });
-      if (name.length > 100)
-        throw new sdk.InvalidApplicationNameException({ message: `"${name}" is too long.`, $metadata });
+      checkApplicationName(name);
       if (state.applications.has(name)) {
         throw new sdk.ApplicationAlreadyExistsException({
           message: `Application already exists: ${name}`,
@@ -60,12 +66,16 @@ export function applications(stateOf: StateOf, clock: Clock) {
         (name) => findApplication(stateOf(caller), name).info,
       ),
     }),
-    ListApplications: async (_input, caller) => ({ applications: [...stateOf(caller).applications.keys()] }),
+    ListApplications: async ({ nextToken }, caller) => {
+      const { items, ...rest } = listed([...stateOf(caller).applications.keys()], nextToken);
+      return { applications: items, ...rest };
+    },
     UpdateApplication: async (input, caller) => {
       const state = stateOf(caller);
       const application = findApplication(state, input.applicationName);
       const name = input.newApplicationName;
       if (!name || name === application.info.applicationName) return {};
+      checkApplicationName(name);
       if (state.applications.has(name)) {
         throw new sdk.ApplicationAlreadyExistsException({
           message: `Application already exists: ${name}`,
@@ -107,7 +117,10 @@ export function applications(stateOf: StateOf, clock: Clock) {
         revisionInfo: { description: found.description, registerTime: found.registerTime },
       };
     },
-    ListTagsForResource: async (input, caller) => ({ Tags: tagsOf(stateOf(caller), input.ResourceArn).tags }),
+    ListTagsForResource: async ({ ResourceArn, NextToken }, caller) => {
+      const { items, nextToken } = listed(tagsOf(stateOf(caller), ResourceArn).tags, NextToken);
+      return { Tags: items, NextToken: nextToken };
+    },
     TagResource: async (input, caller) => {
       const resource = tagsOf(stateOf(caller), input.ResourceArn);
       const keys = (input.Tags ?? []).map(({ Key }) => Key);

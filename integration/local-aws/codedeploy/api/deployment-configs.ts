@@ -4,6 +4,7 @@ import type { Clock } from "../../core/clock";
 import type { Handlers } from "../../core/service";
 import { deployerOf, deployers } from "../deployers";
 import type { CodeDeployState, StateOf } from "../model";
+import { isName, listed } from "./checks";
 
 const $metadata = {};
 /** How the names of AWS's own configurations begin. */
@@ -39,7 +40,7 @@ export function deploymentConfigs(stateOf: StateOf, clock: Clock) {
     CreateDeploymentConfig: async (input, caller) => {
       const state = stateOf(caller);
       const name = input.deploymentConfigName ?? "";
-      if (!name || name.length > 100 || name.startsWith(predefined)) {
+      if (!isName(name) || name.startsWith(predefined)) {
         throw new sdk.InvalidDeploymentConfigNameException({ message: `Invalid name: "${name}"`, $metadata });
       }
       if (state.configs.has(name)) {
@@ -54,16 +55,17 @@ export function deploymentConfigs(stateOf: StateOf, clock: Clock) {
         deploymentConfigName: name,
         createTime: clock.now(),
         computePlatform: platform,
-        trafficRoutingConfig: input.trafficRoutingConfig ?? { type: "AllAtOnce" },
+        trafficRoutingConfig: { type: "AllAtOnce", ...input.trafficRoutingConfig },
       });
       return { deploymentConfigId };
     },
     GetDeploymentConfig: async (input, caller) => ({
       deploymentConfigInfo: findConfig(stateOf(caller), input.deploymentConfigName),
     }),
-    ListDeploymentConfigs: async (_input, caller) => ({
-      deploymentConfigsList: [...stateOf(caller).configs.keys()],
-    }),
+    ListDeploymentConfigs: async ({ nextToken }, caller) => {
+      const { items, ...rest } = listed([...stateOf(caller).configs.keys()], nextToken);
+      return { deploymentConfigsList: items, ...rest };
+    },
     DeleteDeploymentConfig: async (input, caller) => {
       const state = stateOf(caller);
       const name = input.deploymentConfigName ?? "";
@@ -84,6 +86,7 @@ export function deploymentConfigs(stateOf: StateOf, clock: Clock) {
   } satisfies Handlers<typeof sdk>;
 }
 
+/** https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_TrafficRoutingConfig.html */
 function checkRouting(routing: sdk.TrafficRoutingConfig | undefined): void {
   const refuse = (message: string) => {
     throw new sdk.InvalidTrafficRoutingConfigurationException({ message, $metadata });
@@ -93,9 +96,11 @@ function checkRouting(routing: sdk.TrafficRoutingConfig | undefined): void {
       refuse(`${what}: the percentage must be 1 to 99, not ${percent}`);
     if (minutes === undefined || minutes < 0) refuse(`${what}: the interval must be minutes, not ${minutes}`);
   };
-  const { type, timeBasedCanary, timeBasedLinear } = routing ?? {};
-  if (type === "TimeBasedCanary")
-    check(type, timeBasedCanary?.canaryPercentage, timeBasedCanary?.canaryInterval);
-  if (type === "TimeBasedLinear")
-    check(type, timeBasedLinear?.linearPercentage, timeBasedLinear?.linearInterval);
+  const { type = "AllAtOnce", timeBasedCanary: canary, timeBasedLinear: linear } = routing ?? {};
+  const known: string[] = Object.values(sdk.TrafficRoutingType);
+  if (!known.includes(type)) refuse(`"${type}" is no type of traffic routing: ${known.join(", ")}`);
+  if (canary && type !== "TimeBasedCanary") refuse(`${type} has no timeBasedCanary`);
+  if (linear && type !== "TimeBasedLinear") refuse(`${type} has no timeBasedLinear`);
+  if (type === "TimeBasedCanary") check(type, canary?.canaryPercentage, canary?.canaryInterval);
+  if (type === "TimeBasedLinear") check(type, linear?.linearPercentage, linear?.linearInterval);
 }

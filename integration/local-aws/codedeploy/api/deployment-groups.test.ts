@@ -145,6 +145,17 @@ describe("CodeDeploy's applications, groups and configurations", () => {
       "InvalidAutoRollbackConfigException",
     ],
     ["alarms that are none", { alarmConfiguration: { enabled: true } }, "InvalidAlarmConfigException"],
+    ["a name with a space", { deploymentGroupName: "my group" }, "InvalidDeploymentGroupNameException"],
+    [
+      "two listeners for one route",
+      {
+        loadBalancerInfo: {
+          targetGroupPairInfoList: [{ ...pair, prodTrafficRoute: { listenerArns: ["arn:a", "arn:b"] } }],
+        },
+      },
+      "InvalidLoadBalancerInfoException",
+      /one listener is allowed for production traffic/,
+    ],
   ];
   for (const [what, changes, name, message] of cases) {
     it(`refuse a group with ${what}`, async () => {
@@ -152,6 +163,21 @@ describe("CodeDeploy's applications, groups and configurations", () => {
       await assert.rejects(get(), refused("DeploymentGroupDoesNotExistException"));
     });
   }
+
+  it("take what says nothing, and the defaults that tools send", async () => {
+    await create({
+      triggerConfigurations: [],
+      autoScalingGroups: [],
+      ec2TagFilters: [],
+      ec2TagSet: { ec2TagSetList: [] },
+      terminationHookEnabled: false,
+      outdatedInstancesStrategy: "UPDATE",
+    });
+    await assert.rejects(
+      update({ outdatedInstancesStrategy: "IGNORE" }),
+      refused("NotImplemented", /with outdatedInstancesStrategy "IGNORE" \(UPDATE is here\)$/),
+    );
+  });
 
   it("refuse a change that a group may not have, whole", async () => {
     await create();
@@ -232,6 +258,14 @@ describe("CodeDeploy's applications, groups and configurations", () => {
     await assert.rejects(
       own({ trafficRoutingConfig: { type: "TimeBasedLinear" } }),
       refused(invalid, "TimeBasedLinear: the percentage must be 1 to 99, not undefined"),
+    );
+    await assert.rejects(
+      own({ trafficRoutingConfig: { type: "Sometimes" as sdk.TrafficRoutingType } }),
+      refused(invalid, /^"Sometimes" is no type of traffic routing: /),
+    );
+    await assert.rejects(
+      own({ trafficRoutingConfig: { ...routing(10, 3), type: "AllAtOnce" } }),
+      refused(invalid, "AllAtOnce has no timeBasedCanary"),
     );
     await assert.rejects(
       own({ deploymentConfigName: "CodeDeployDefault.Own" }),

@@ -5,6 +5,7 @@ import { deployerOf } from "../deployers";
 import type { Deployer, GroupSettings } from "../deployments/deployer";
 import type { Application, Group, StateOf } from "../model";
 import { findApplication } from "./applications";
+import { checkAlarms, checkRollback, isName, listed } from "./checks";
 import { findConfig, predefined } from "./deployment-configs";
 
 const $metadata = {};
@@ -39,6 +40,7 @@ export function deploymentGroups(stateOf: StateOf) {
           message: "Deployment group name is required.",
           $metadata,
         });
+      checkGroupName(name);
       if (application.groups.has(name)) throw alreadyExists(name);
       const deployer = deployerOf(application.info.computePlatform);
       const deploymentConfigName = input.deploymentConfigName ?? `${predefined}${deployer.configs[0]?.[0]}`;
@@ -75,7 +77,8 @@ export function deploymentGroups(stateOf: StateOf) {
     },
     ListDeploymentGroups: async (input, caller) => {
       const application = findApplication(stateOf(caller), input.applicationName);
-      return { applicationName: input.applicationName, deploymentGroups: [...application.groups.keys()] };
+      const { items, ...rest } = listed([...application.groups.keys()], input.nextToken);
+      return { applicationName: input.applicationName, deploymentGroups: items, ...rest };
     },
     UpdateDeploymentGroup: async (input, caller) => {
       const state = stateOf(caller);
@@ -88,6 +91,7 @@ export function deploymentGroups(stateOf: StateOf) {
         ...settings
       } = input;
       if (input.deploymentConfigName) findConfig(state, input.deploymentConfigName);
+      if (newDeploymentGroupName) checkGroupName(newDeploymentGroupName);
       const other = application.groups.get(newDeploymentGroupName ?? "");
       if (other && other !== group) throw alreadyExists(newDeploymentGroupName);
       check(deployerOf(group.info.computePlatform), { ...group.info, ...given(settings) } as GroupSettings);
@@ -132,15 +136,12 @@ function check(deployer: Deployer, settings: GroupSettings): void {
     });
   }
   deployer.checkGroup(settings);
-  const rollback = settings.autoRollbackConfiguration;
-  if (rollback?.enabled && !rollback.events?.length) {
-    const message = "An automatic rollback that is enabled needs at least one event.";
-    throw new sdk.InvalidAutoRollbackConfigException({ message, $metadata });
-  }
-  if (settings.alarmConfiguration?.enabled && !settings.alarmConfiguration.alarms?.length) {
-    throw new sdk.InvalidAlarmConfigException({
-      message: "An enabled alarm configuration needs alarms.",
-      $metadata,
-    });
-  }
+  checkRollback(settings.autoRollbackConfiguration);
+  checkAlarms(settings.alarmConfiguration);
+}
+
+function checkGroupName(name: string): void {
+  if (isName(name)) return;
+  const message = `The deployment group name "${name}" is not valid.`;
+  throw new sdk.InvalidDeploymentGroupNameException({ message, $metadata });
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import * as sdk from "@aws-sdk/client-codedeploy";
 import { ModifyListenerCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { refused, role } from "../../testing/ecs";
@@ -40,13 +41,42 @@ describe("CreateDeployment", () => {
     );
     await assert.rejects(
       create(good, { revision: { revisionType: "S3", s3Location: { bucket: "b", key: "k" } } }),
-      refused("InvalidRevisionException", /a revision of type S3 carries no content; use AppSpecContent$/),
+      refused(
+        "NotImplemented",
+        /^not implemented: CodeDeploy.CreateDeployment with revision.revisionType "S3"/,
+      ),
+    );
+    await assert.rejects(
+      create(good, { revision: { revisionType: "String", appSpecContent: { content: good } } }),
+      refused("InvalidRevisionException", /a revision of type String carries no content of that type$/),
+    );
+    const other = { content: good, sha256: createHash("sha256").update("other").digest("hex") };
+    await assert.rejects(
+      create(good, { revision: { revisionType: "AppSpecContent", appSpecContent: other } }),
+      refused("InvalidRevisionException", /the SHA-256 of its content is [0-9a-f]{64}, not [0-9a-f]{64}$/),
     );
     assert.deepEqual(await list(), []);
     await assert.rejects(
       client.send(new sdk.GetDeploymentCommand({ deploymentId: "d-none" })),
       refused("DeploymentDoesNotExistException", "The deployment d-none could not be found"),
     );
+  });
+
+  it("refuses overrides that a group could not have either", async () => {
+    const { deploy } = local;
+    const alarms = (...names: string[]) => ({
+      overrideAlarmConfiguration: { enabled: true, alarms: names.map((name) => ({ name })) },
+    });
+    await assert.rejects(deploy("v2", [], alarms()), refused("InvalidAlarmConfigException"));
+    await assert.rejects(deploy("v2", [], alarms("a", "a")), refused("InvalidAlarmConfigException", /twice/));
+    const eleven = Array.from({ length: 11 }, (_, index) => `a${index}`);
+    await assert.rejects(deploy("v2", [], alarms(...eleven)), refused("AlarmsLimitExceededException"));
+    const events = ["SOMETIMES" as sdk.AutoRollbackEvent];
+    await assert.rejects(
+      deploy("v2", [], { autoRollbackConfiguration: { enabled: true, events } }),
+      refused("InvalidAutoRollbackConfigException", /^"SOMETIMES" is no event/),
+    );
+    assert.deepEqual(await list(), []);
   });
 
   const group = { applicationName: "api", currentDeploymentGroupName: "api" };
@@ -201,7 +231,26 @@ describe("CreateDeployment", () => {
     assert.equal((await get(second)).status, "InProgress");
     assert.deepEqual(await list(), [second, first]);
     assert.deepEqual(await list({ includeOnlyStatuses: ["InProgress"] }), [second]);
-    assert.deepEqual(await list({ applicationName: "other" }), []);
+    const own = { applicationName: "api", deploymentGroupName: "api" };
+    assert.deepEqual(await list(own), [second, first]);
+    const { createTime: now = new Date() } = await get(second);
+    const range = (start: number, end: number) => ({
+      createTimeRange: { start: new Date(now.getTime() + start), end: new Date(now.getTime() + end) },
+    });
+    assert.deepEqual(await list(range(0, 60_000)), [second]);
+    assert.deepEqual(await list(range(60_000, 120_000)), []);
+    await assert.rejects(list(range(1000, 0)), refused("InvalidTimeRangeException"));
+    await assert.rejects(
+      list({ applicationName: "other", deploymentGroupName: "api" }),
+      refused("ApplicationDoesNotExistException"),
+    );
+    await assert.rejects(list({ applicationName: "api" }), refused("DeploymentGroupNameRequiredException"));
+    await assert.rejects(list({ deploymentGroupName: "api" }), refused("ApplicationNameRequiredException"));
+    await assert.rejects(list({ nextToken: "x" }), refused("InvalidNextTokenException"));
+    await assert.rejects(
+      list({ includeOnlyStatuses: ["Done" as sdk.DeploymentStatus] }),
+      refused("InvalidDeploymentStatusException", /^"Done" is no status/),
+    );
     const { deploymentsInfo } = await client.send(
       new sdk.BatchGetDeploymentsCommand({ deploymentIds: [first, "d-none"] }),
     );

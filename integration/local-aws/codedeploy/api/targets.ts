@@ -1,6 +1,7 @@
 import * as sdk from "@aws-sdk/client-codedeploy";
 import type { Handlers } from "../../core/service";
 import type { CodeDeployState, Deployment, StateOf } from "../model";
+import { listed } from "./checks";
 import { findDeployment } from "./deployments";
 
 const statuses: Record<string, sdk.TargetStatus> = {
@@ -23,14 +24,18 @@ function findTarget(
   throw new sdk.DeploymentTargetDoesNotExistException({ message, $metadata: {} });
 }
 
-const describe = ({ rollout, info, events, updatedAt }: Deployment): Promise<sdk.DeploymentTarget> =>
-  rollout.describe({
+const statusOf = ({ info }: Deployment): sdk.TargetStatus => statuses[info.status ?? ""] ?? "Failed";
+
+const describe = (deployment: Deployment): Promise<sdk.DeploymentTarget> => {
+  const { rollout, info, events, updatedAt } = deployment;
+  return rollout.describe({
     deploymentId: info.deploymentId,
     targetId: rollout.targetId,
     lastUpdatedAt: updatedAt,
     lifecycleEvents: events,
-    status: statuses[info.status ?? ""] ?? "Failed",
+    status: statusOf(deployment),
   });
+};
 
 /** https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_GetDeploymentTarget.html and its neighbours */
 export function deploymentTargets(stateOf: StateOf) {
@@ -43,8 +48,12 @@ export function deploymentTargets(stateOf: StateOf) {
         (input.targetIds ?? []).map((id) => describe(findTarget(stateOf(caller), input.deploymentId, id))),
       ),
     }),
-    ListDeploymentTargets: async (input, caller) => ({
-      targetIds: [findDeployment(stateOf(caller), input.deploymentId).rollout.targetId],
-    }),
+    ListDeploymentTargets: async ({ deploymentId, nextToken, targetFilters }, caller) => {
+      const deployment = findDeployment(stateOf(caller), deploymentId);
+      const wanted = targetFilters?.TargetStatus;
+      const found = !wanted || wanted.includes(statusOf(deployment)) ? [deployment.rollout.targetId] : [];
+      const { items, ...rest } = listed(found, nextToken);
+      return { targetIds: items, ...rest };
+    },
   } satisfies Handlers<typeof sdk>;
 }

@@ -10,6 +10,7 @@ import type {
   TrafficRoutingConfig,
 } from "@aws-sdk/client-codedeploy";
 import type { Aws, Identity } from "../../core/aws";
+import type { Obeyed } from "../../core/members";
 
 /** What a deployment group is created with, but for its name. */
 export type GroupSettings = Omit<
@@ -22,6 +23,8 @@ export interface Deployer {
   platform: ComputePlatform;
   /** Its predefined configurations, by what follows `CodeDeployDefault.`. The first is the default of its groups. */
   configs: readonly (readonly [string, TrafficRoutingConfig])[];
+  /** What is obeyed of a group besides what every platform's groups have. */
+  groupMembers: Obeyed;
   /** Throws AWS's own exception for a group that cannot deploy there. */
   checkGroup(settings: GroupSettings): void;
   /**

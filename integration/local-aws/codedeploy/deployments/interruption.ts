@@ -10,6 +10,8 @@ export class DeploymentError extends Error {
     message: string,
     readonly rollbackEvent:
       "DEPLOYMENT_FAILURE" | "DEPLOYMENT_STOP_ON_ALARM" | "DEPLOYMENT_STOP_ON_REQUEST" = "DEPLOYMENT_FAILURE",
+    /** Whether it is to be rolled back. @default as the deployment is configured for the event */
+    readonly rollBack?: boolean,
   ) {
     super(message);
   }

@@ -267,6 +267,18 @@ describe("a deployment that goes wrong", () => {
     await contained();
   });
 
+  it("is not rolled back when whoever stops it says so, whatever its group says", async () => {
+    const { deploy, client, happened, ended, told } = await open(1000, {
+      autoRollbackConfiguration: { enabled: true, events: ["DEPLOYMENT_STOP_ON_REQUEST"] },
+    });
+    const deploymentId = await deploy("v2", [], await slowCanary(local));
+    await happened("production 90/10");
+    await client.send(new sdk.StopDeploymentCommand({ deploymentId, autoRollbackEnabled: false }));
+    const info = await ended(deploymentId);
+    assert.deepEqual([info.status, info.rollbackInfo], ["Stopped", undefined]);
+    assert.equal(told().at(-1), "production 90/10");
+  });
+
   it("is stopped where it is without a rollback, and the next one says what to do", async () => {
     const { deploy, client, happened, ended, told, describe: service } = await open();
     const deploymentId = await deploy("v2", [], await slowCanary(local));

@@ -55,7 +55,8 @@ async function rollBack(
   const { deploymentId, autoRollbackConfiguration, revision } = failed.info;
   const { enabled, events } = autoRollbackConfiguration ?? {};
   const undo = failed.rollout.undo();
-  if (!enabled || !events?.includes(why.rollbackEvent) || !undo) return;
+  const wanted = why.rollBack ?? (enabled && events?.includes(why.rollbackEvent));
+  if (!wanted || !undo) return;
   const given = {
     revision: lastSucceeded(state, failed.group)?.info.revision ?? revision,
     creator: "codeDeployRollback" as const,

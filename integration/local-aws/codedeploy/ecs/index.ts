@@ -4,12 +4,13 @@ import type { Deployer } from "../deployments/deployer";
 import { parseAppSpec } from "./appspec";
 import { BlueGreen } from "./blue-green";
 import { configs } from "./configs";
-import { checkGroup } from "./group";
+import { checkGroup, groupMembers } from "./group";
 
 /** Amazon ECS: a second task set beside the first, and listeners that shift from the one to the other. */
 export const ecs: Deployer = {
   platform: "ECS",
   configs,
+  groupMembers,
   checkGroup,
   rollout: (aws, order, appSpec) => new BlueGreen(aws, order, parseAppSpec(appSpec)),
   refusal: (error) => {
