@@ -4,6 +4,7 @@ import { outcomeCodes } from "../rehearsal/model";
 import { progressOn } from "../rehearsal/progress";
 import { ask } from "./kept/client";
 import type { ReleaseAgain } from "./kept/releases";
+import { saidUrls } from "./kept/urls";
 import { commandName, endWith } from "./subcommand";
 
 function readOptions(args: string[]): { service?: string } {
@@ -49,7 +50,7 @@ export const codeOf = ({ verdict: { outcome } }: Pick<ReleaseAgain, "verdict">):
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 
 /** The verdict, for people. */
-export function said({ verdict, timeline, wallMs, url, notReleased }: ReleaseAgain): string {
+export function said({ verdict, timeline, wallMs, urls, notReleased }: ReleaseAgain): string {
   const { service, environment, version, outcome, reason, claims } = verdict;
   const lines = [
     "",
@@ -61,7 +62,7 @@ export function said({ verdict, timeline, wallMs, url, notReleased }: ReleaseAga
       lines.push(`  not so: ${claim} (${evidence})`);
   lines.push(
     `  pipeline ${timeline.status}, ${Math.round(timeline.predictedAwsMs / 60_000)} min as it would be on AWS`,
-    `  ${url}`,
+    `  ${saidUrls(urls)}`,
   );
   if (notReleased.length > 0)
     lines.push(

@@ -3,6 +3,7 @@ import { outcomeCodes } from "../rehearsal/model";
 import { progressOn } from "../rehearsal/progress";
 import { ask } from "./kept/client";
 import type { ServiceStanding, Standing } from "./kept/standing";
+import { saidUrls } from "./kept/urls";
 import { commandName, endWith } from "./subcommand";
 
 export async function run(args: string[]): Promise<number> {
@@ -28,7 +29,7 @@ export async function run(args: string[]): Promise<number> {
 export const said = ({ endpoint, services }: Standing): string =>
   [`The local AWS is at ${endpoint}`, ...services.map(saidOf), ""].join("\n");
 
-function saidOf({ service, environment, url, versions, pipeline }: ServiceStanding): string {
+function saidOf({ service, environment, urls, versions, pipeline }: ServiceStanding): string {
   const sum = versions.reduce((count, [, answers]) => count + answers, 0);
   const share = (answers: number) => (answers === sum ? "" : ` (${answers} of ${sum} answers)`);
   const live = versions.map(([version, answers]) => `${version || "nobody"}${share(answers)}`).join(", ");
@@ -38,7 +39,7 @@ function saidOf({ service, environment, url, versions, pipeline }: ServiceStandi
   return [
     "",
     `${service} in ${environment}: ${live}`,
-    `  ${url}`,
+    `  ${saidUrls(urls)}`,
     `  ${pipeline.name}${stages.length > 0 ? "" : ": nothing has been through it"}`,
     ...stages,
   ].join("\n");

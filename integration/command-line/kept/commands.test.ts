@@ -82,7 +82,10 @@ describe("commands to a kept local AWS", () => {
 
   it("refuses whoever has no token, or another", async () => {
     for (const headers of [{}, { authorization: "Bearer x" }, { authorization: `Bearer ${server.token}x` }]) {
-      const answer = await fetch(`${server.url}/status`, { method: "POST", headers: headers as Record<string, string> });
+      const answer = await fetch(`${server.url}/status`, {
+        method: "POST",
+        headers: headers as Record<string, string>,
+      });
       assert.equal(answer.status, 401);
     }
   });

@@ -1,11 +1,11 @@
 import type { Tree } from "../../local-aws/codepipeline/tree";
-import { originOf } from "../../rehearsal/environments";
 import type { Held } from "../hold";
 import { commandName } from "../subcommand";
 import { writeKept } from "./file";
 import { Releases } from "./releases";
 import { serveCommands } from "./server";
 import { standing } from "./standing";
+import { saidUrls, urlsOf } from "./urls";
 
 export interface KeepOptions {
   /** The services that were rehearsed. */
@@ -18,9 +18,10 @@ export interface KeepOptions {
 /** Leaves the local AWS up until Ctrl-C, says how to reach it, and takes commands from this clone. */
 export async function keep({ broughtUp, atEnd }: Held, options: KeepOptions): Promise<void> {
   const { local, environments } = broughtUp;
-  for (const { name, identity, services } of Object.values(environments)) {
-    for (const [service, handle] of Object.entries(services))
-      process.stdout.write(`\n# ${service} in ${name}: ${originOf(local, handle)}`);
+  for (const environment of Object.values(environments)) {
+    const { name, identity, services } = environment;
+    for (const service of Object.keys(services))
+      process.stdout.write(`\n# ${service} in ${name}: ${saidUrls(urlsOf(local, environment, service))}`);
     process.stdout.write(
       `\n# ${name}\nexport AWS_ENDPOINT_URL=${local.aws.endpoint} AWS_REGION=${identity.region} AWS_DEFAULT_REGION=${identity.region}` +
         ` AWS_ACCESS_KEY_ID=${identity.credentials.accessKeyId} AWS_SECRET_ACCESS_KEY=${identity.credentials.secretAccessKey}\n`,

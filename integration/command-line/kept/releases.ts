@@ -10,7 +10,7 @@ import { root } from "../../checkout";
 import { readTree, type Tree } from "../../local-aws/codepipeline/tree";
 import type { BroughtUp } from "../../rehearsal/bring-up";
 import { Branch } from "../../rehearsal/commits";
-import { originOf, serviceOf } from "../../rehearsal/environments";
+import { serviceOf } from "../../rehearsal/environments";
 import type { ReleaseTimeline, WallMs } from "../../rehearsal/model";
 import type { Progress } from "../../rehearsal/progress";
 import { Rehearsal } from "../../rehearsal/rehearsal";
@@ -19,6 +19,7 @@ import { judge, type Verdict } from "../../rehearsal/verdict";
 import { answeringVersions } from "./answering";
 import { changedStackFiles } from "./stack-files";
 import { pipelineOf } from "./standing";
+import { urlsOf, type Urls } from "./urls";
 
 /** What became of the working tree in staging. */
 export interface ReleaseAgain {
@@ -26,8 +27,7 @@ export interface ReleaseAgain {
   timeline: ReleaseTimeline;
   /** From the question to the answer. */
   wallMs: WallMs;
-  /** Where it answers on this machine. */
-  url: string;
+  urls: Urls;
   /** What has changed in the working tree and did not go with it. */
   notReleased: string[];
 }
@@ -79,7 +79,7 @@ export class Releases {
         verdict,
         timeline: staging.timeline,
         wallMs: Date.now() - begun,
-        url: this.urlOf(service),
+        urls: this.urlsOf(service),
         notReleased: changedStackFiles(this.options.tree, tree, definitions),
       };
     } finally {
@@ -116,9 +116,9 @@ export class Releases {
         );
   }
 
-  private urlOf(service: string): string {
+  private urlsOf(service: string): Urls {
     const { local, environments } = this.options.broughtUp;
-    return originOf(local, serviceOf(environments.staging, service));
+    return urlsOf(local, environments.staging, service);
   }
 
   /** Clients, and a branch that has the working tree: the next commit starts the service's own pipeline only. */
@@ -127,7 +127,10 @@ export class Releases {
     const { local, environments, repository } = broughtUp;
     const directory = directoryOf({ name: service });
     forgetModules(path.join(root, directory, "rehearsal"));
-    const answering = await answeringVersions(this.urlOf(service), loadTraffic(root, directory).staging);
+    const answering = await answeringVersions(
+      this.urlsOf(service).plain,
+      loadTraffic(root, directory).staging,
+    );
     const [serving = "", ...others] = answering.keys();
     if (serving === "" || others.length > 0)
       throw new Error(

@@ -3,9 +3,10 @@ import { directoryOf } from "../../../infra/definitions/common";
 import { root } from "../../checkout";
 import type { Aws } from "../../local-aws/core/aws";
 import type { BroughtUp } from "../../rehearsal/bring-up";
-import { originOf, serviceOf, type Environment } from "../../rehearsal/environments";
+import { serviceOf, type Environment } from "../../rehearsal/environments";
 import { loadTraffic } from "../../rehearsal/traffic/load";
 import { answeringVersions } from "./answering";
+import { urlsOf, type Urls } from "./urls";
 
 /** A stage that something has been through, or is in. */
 export interface StageStanding {
@@ -27,7 +28,7 @@ export interface PipelineState {
 export interface ServiceStanding {
   service: string;
   environment: string;
-  url: string;
+  urls: Urls;
   /** Who answers, with how often of those that were asked; "" for nobody. */
   versions: [version: string, answers: number][];
   pipeline: PipelineState;
@@ -43,14 +44,13 @@ export interface Standing {
 export async function standing({ local, environments }: BroughtUp): Promise<Standing> {
   const looks = Object.keys(environments.staging.services).flatMap((service) =>
     (["staging", "prod"] as const).map(async (environment): Promise<ServiceStanding> => {
-      const handle = serviceOf(environments[environment], service);
-      const url = originOf(local, handle);
+      const urls = urlsOf(local, environments[environment], service);
       const traffic = loadTraffic(root, directoryOf({ name: service }));
       const [versions, pipeline] = await Promise.all([
-        answeringVersions(url, traffic[environment]),
+        answeringVersions(urls.plain, traffic[environment]),
         pipelineOf(local.aws, environments[environment], service),
       ]);
-      return { service, environment, url, versions: [...versions], pipeline };
+      return { service, environment, urls, versions: [...versions], pipeline };
     }),
   );
   return { endpoint: local.aws.endpoint, services: await Promise.all(looks) };

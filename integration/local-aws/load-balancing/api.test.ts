@@ -234,21 +234,37 @@ describe("load balancing beside the base", () => {
     );
   });
 
+  const get = (host: string) =>
+    new Promise<string>((resolve, reject) => {
+      const { hostname, port } = new URL(aws.endpoint);
+      http
+        .get({ hostname, port, headers: { host }, agent: false }, (answer) => resolve(text(answer)))
+        .on("error", reject);
+    });
+
   it("is reached through the gateway by its name, until it is deleted", async () => {
     await createListener([{ Type: "forward", TargetGroupArn: blue }]);
     const Targets = [{ Id: "127.0.0.1", Port: portOf(target) }];
     await client.send(new elb.RegisterTargetsCommand({ TargetGroupArn: blue, Targets }));
-    const get = (host: string) =>
-      new Promise<string>((resolve, reject) => {
-        const { hostname, port } = new URL(aws.endpoint);
-        http
-          .get({ hostname, port, headers: { host }, agent: false }, (answer) => resolve(text(answer)))
-          .on("error", reject);
-      });
     assert.equal(await get("web-1.us-east-1.elb.amazonaws.com"), "ok");
     assert.equal(await get("web-1.us-east-1.elb.amazonaws.com:80"), "ok");
     await assert.rejects(get("web-1.us-east-1.elb.amazonaws.com:81"));
     await client.send(new elb.DeleteListenerCommand({ ListenerArn: listenerArn }));
     await assert.rejects(get("web-1.us-east-1.elb.amazonaws.com"));
+  });
+
+  it("is reached through the gateway by a name under localhost, which its targets see, until it is deleted", async () => {
+    await createListener([{ Type: "forward", TargetGroupArn: blue }]);
+    const hosts: (string | undefined)[] = [];
+    target.prependListener("request", ({ headers }: http.IncomingMessage) => hosts.push(headers.host));
+    const Targets = [{ Id: "127.0.0.1", Port: portOf(target) }];
+    await client.send(new elb.RegisterTargetsCommand({ TargetGroupArn: blue, Targets }));
+    const { port } = new URL(aws.endpoint);
+    assert.equal(balancing.name(listenerArn, "web.staging"), `http://web.staging.localhost:${port}/`);
+    assert.equal(await get(`web.staging.localhost:${port}`), "ok");
+    assert.equal(await get(`Web.Staging.localhost`), "ok");
+    assert.ok(hosts.includes(`web.staging.localhost:${port}`));
+    await client.send(new elb.DeleteListenerCommand({ ListenerArn: listenerArn }));
+    await assert.rejects(get("web.staging.localhost"));
   });
 });

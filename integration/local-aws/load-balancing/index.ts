@@ -12,6 +12,8 @@ export interface LoadBalancing extends Acting {
   listenerAddress(listenerArn: string): { host: string; port: number } | undefined;
   /** The same by a load balancer's DNS name and the listener's port. */
   addressOf(dnsName: string, port: number): { host: string; port: number } | undefined;
+  /** Lets a listener answer at the gateway by a name under `localhost`, which browsers take for this machine. Gives its URL. */
+  name(listenerArn: string, name: string): string;
   /** How a listener's default action divides its traffic at this moment; empty when it does not forward. */
   shares(listenerArn: string): Share[];
   /** Ends servers, connections and health checks. */
@@ -29,6 +31,9 @@ export function loadBalancing(aws: Aws, metrics: MetricStore): LoadBalancing {
     warned.add(message);
   };
   const registry = new Registry(aws.clock, metrics, warnOnce, aws);
+  /** Listeners by host names of this machine. */
+  const names = new Map<string, string>();
+  const listenerNamed = (host: string) => names.get(host.toLowerCase().replace(/:\d+$/, ""));
   return {
     signingName: "elasticloadbalancing",
     beside: besideLoadBalancing(registry),
@@ -42,9 +47,22 @@ export function loadBalancing(aws: Aws, metrics: MetricStore): LoadBalancing {
           else request.socket.destroy();
         },
       },
+      {
+        matches: (host) => listenerNamed(host) !== undefined,
+        handler(request, response) {
+          const listener = registry.listeners.get(listenerNamed(request.headers.host ?? "") ?? "");
+          if (listener) passOn(request, response, listener.address);
+          else request.socket.destroy();
+        },
+      },
     ],
     listenerAddress: (listenerArn) => registry.listeners.get(listenerArn)?.address,
     addressOf: (dnsName, port) => registry.listenerFor(`${dnsName}:${port}`)?.address,
+    name(listenerArn, name) {
+      const host = `${name}.localhost`.toLowerCase();
+      names.set(host, listenerArn);
+      return `http://${host}:${new URL(aws.endpoint).port}/`;
+    },
     shares: (listenerArn) => registry.sharesOf(listenerArn),
     close: () => registry.close(),
   };
