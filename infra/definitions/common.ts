@@ -35,9 +35,17 @@ export interface ResourcesContext {
 
 /** What the service gets of its own resources. */
 export interface OwnResources {
-  /** Environment variables of the container, such as the name of a table. */
+  /**
+   * Environment variables of the container, such as the name of a table.
+   * @default {}
+   * @example { TEST_URL: routes.testUrl }
+   */
   environment?: Record<string, pulumi.Input<string>>;
-  /** What the service may do with them: statements of the task role. */
+  /**
+   * What the service may do with them: statements of the task role.
+   * @default []
+   * @example [{ actions: ["dynamodb:Query"], resources: [table.arn] }]
+   */
   permissions?: Statement[];
 }
 

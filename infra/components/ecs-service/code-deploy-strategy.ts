@@ -9,11 +9,20 @@ import type { TrafficRoutes } from "./traffic-routes";
 
 /** How production traffic moves to a new version. */
 export interface DeploymentArgs {
-  /** Share of the traffic that the new version gets first; 100 is all at once. */
+  /**
+   * Share of the traffic that the new version gets first; 100 is all at once.
+   * @example 10
+   */
   canaryPercent: number;
-  /** How long the first share stays before the rest follows. Whole minutes. */
+  /**
+   * How long the first share stays before the rest follows. Whole minutes.
+   * @example "5 minutes"
+   */
   canaryInterval: Duration;
-  /** How long the old version stays after that, to return to. The alarms are watched until its end. Whole minutes. */
+  /**
+   * How long the old version stays after that, to return to. The alarms are watched until its end. Whole minutes.
+   * @example "5 minutes"
+   */
   terminationWait: Duration;
 }
 
@@ -25,15 +34,23 @@ export function codeDeployNames(environment: string, service: string) {
 
 export interface CodeDeployStrategyArgs {
   context: Context;
+  /** @example "trivia-api" */
   service: string;
+  /** @example cluster.name */
   clusterName: pulumi.Input<string>;
   ecsService: aws.ecs.Service;
   routes: TrafficRoutes;
   alarms: ServiceAlarms;
   deployment: DeploymentArgs;
-  /** @default no hook */
+  /**
+   * @default no hook
+   * @example hook.arn
+   */
   hookFunctionArn?: pulumi.Input<string>;
-  /** Roles of the tasks that CodeDeploy starts. */
+  /**
+   * Roles of the tasks that CodeDeploy starts.
+   * @example [taskRole.arn, executionRole.arn]
+   */
   taskRoleArns: pulumi.Input<string>[];
 }
 

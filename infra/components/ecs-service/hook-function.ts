@@ -6,13 +6,23 @@ import type { Network } from "../network/network";
 
 export interface HookFunctionArgs {
   context: Context;
+  /** @example "trivia-api" */
   service: string;
-  /** TypeScript or Python file, relative to the repository root. */
+  /**
+   * TypeScript or Python file, relative to the repository root.
+   * @example "services/trivia-api/hooks/after-allow-test-traffic.ts"
+   */
   source: string;
   network: Network;
-  /** Where the function finds the new version: its environment variable `TEST_URL`. */
+  /**
+   * Where the function finds the new version: its environment variable `TEST_URL`.
+   * @example routes.testUrl
+   */
   testUrl: pulumi.Input<string>;
-  /** The only deployment group whose deployments it may report on. */
+  /**
+   * The only deployment group whose deployments it may report on.
+   * @example context.account.arn("codedeploy", "deploymentgroup:greenroom-prod-trivia-api/*")
+   */
   deploymentGroupArn: pulumi.Input<string>;
 }
 

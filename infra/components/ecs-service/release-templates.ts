@@ -4,14 +4,25 @@ import { stringify } from "yaml";
 import type { ArtifactBucket } from "../storage/artifact-bucket";
 
 export interface ReleaseTemplatesArgs {
+  /** @example "trivia-api" */
   service: string;
+  /** @example 8080 */
   port: number;
   bucket: ArtifactBucket;
-  /** taskdef.json with the placeholder of the image. */
+  /**
+   * taskdef.json with the placeholder of the image.
+   * @example taskDefinition.template
+   */
   taskDefinition: pulumi.Input<string>;
+  /** @example network.privateSubnetIds */
   subnetIds: pulumi.Input<string[]>;
+  /** @example routes.taskSecurityGroup.id */
   securityGroupId: pulumi.Input<string>;
-  /** The function that CodeDeploy runs once test traffic reaches the new version. @default none */
+  /**
+   * The function that CodeDeploy runs once test traffic reaches the new version.
+   * @default none
+   * @example hook.arn
+   */
   hookFunctionArn?: pulumi.Input<string>;
 }
 

@@ -8,12 +8,20 @@ import type { Network } from "../network/network";
 
 export interface TrafficRoutesArgs {
   context: Context;
+  /** @example "trivia-api" */
   service: string;
   network: Network;
   loadBalancer: LoadBalancer;
+  /**
+   * @default plain HTTP
+   * @example "arn:aws:acm:us-east-1:222222222222:certificate/1b2c3d4e-0000-4000-8000-000000000001"
+   */
   certificateArn?: string;
+  /** @example 9000 */
   testPort: number;
+  /** @example 8080 */
   targetPort: number;
+  /** @example "/health" */
   healthCheckPath: string;
 }
 

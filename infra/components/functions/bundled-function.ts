@@ -8,17 +8,37 @@ import type { Network } from "../network/network";
 
 export interface BundledFunctionArgs {
   context: Context;
-  /** Physical name, at most 64 characters. */
+  /**
+   * Physical name, at most 64 characters.
+   * @example "greenroom-prod-trivia-api-hook"
+   */
   functionName: string;
+  /** @example "Tests trivia-api before its customers meet it" */
   description: string;
-  /** TypeScript or Python file with a function `handler`, relative to the repository root. */
+  /**
+   * TypeScript or Python file with a function `handler`, relative to the repository root.
+   * @example "services/trivia-api/hooks/after-allow-test-traffic.ts"
+   */
   source: string;
-  /** At most 15 minutes. */
+  /**
+   * At most 15 minutes.
+   * @example "5 minutes"
+   */
   timeout: Duration;
-  /** In MiB. */
+  /**
+   * In MiB.
+   * @example 256
+   */
   memory: number;
+  /**
+   * @default {}
+   * @example { TEST_URL: routes.testUrl }
+   */
   environment?: Record<string, pulumi.Input<string>>;
-  /** What the function may do besides writing its log. */
+  /**
+   * What the function may do besides writing its log.
+   * @example [{ actions: ["s3:GetObject"], resources: ["arn:aws:s3:::greenroom-prod-releases/*"] }]
+   */
   statements: Statement[];
   /** Puts the function into the private subnets. @default outside of any VPC */
   network?: Network;

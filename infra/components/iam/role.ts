@@ -6,17 +6,28 @@ type OneOrMore<T> = T | T[];
 
 /** One statement of a policy. `effect` is `Allow` unless said otherwise. */
 export interface Statement {
+  /** @default "Allow" */
   effect?: "Allow" | "Deny";
+  /** @example ["dynamodb:Query"] */
   actions: string[];
   /**
    * What the actions may touch, by ARN. `"*"` only where the API has no resource-level permission, and then with a
    * comment that says so.
    * @see https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+   * @example [table.arn]
    */
   resources: pulumi.Input<string>[];
-  /** Operator → condition key → value. */
+  /**
+   * Operator → condition key → value.
+   * @default none
+   * @example { StringEquals: { "aws:SourceAccount": "111111111111" } }
+   */
   conditions?: Record<string, Record<string, pulumi.Input<OneOrMore<string>>>>;
-  /** Only in policies of resources and of trust. */
+  /**
+   * Only in policies of resources and of trust.
+   * @default none: a policy of a role has none
+   * @example { Service: "codebuild.amazonaws.com" }
+   */
   principals?: Record<string, pulumi.Input<string>> | "*";
 }
 
@@ -56,11 +67,19 @@ export function trustRole(roleArn: pulumi.Input<string>): Statement {
 }
 
 export interface RoleArgs {
-  /** Physical name, at most 64 characters; a longer one is cut by {@link physicalName}. */
+  /**
+   * Physical name, at most 64 characters; a longer one is cut by {@link physicalName}.
+   * @example "greenroom-prod-trivia-api-task"
+   */
   roleName: string;
+  /** @example "What the tasks of trivia-api may do" */
   description: string;
   trust: Statement;
-  /** What the role may do. @default nothing */
+  /**
+   * What the role may do.
+   * @default nothing
+   * @example [{ actions: ["s3:GetObject"], resources: ["arn:aws:s3:::greenroom-prod-releases/*"] }]
+   */
   statements?: Statement[];
 }
 

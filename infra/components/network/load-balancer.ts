@@ -6,15 +6,30 @@ import type { Network } from "./network";
 
 export interface LoadBalancerArgs {
   context: Context;
+  /** @example "trivia-api" */
   service: string;
   network: Network;
-  /** With `domainName`. @default HTTP on 80 instead of HTTPS on 443 */
+  /**
+   * With `domainName`.
+   * @default HTTP on 80 instead of HTTPS on 443
+   * @example "arn:aws:acm:us-east-1:222222222222:certificate/1b2c3d4e-0000-4000-8000-000000000001"
+   */
   certificateArn?: string;
-  /** A name that the certificate is for; its DNS record is not made here. @default the load balancer's own name */
+  /**
+   * A name that the certificate is for; its DNS record is not made here.
+   * @default the load balancer's own name
+   * @example "trivia.example.com"
+   */
   domainName?: string;
-  /** Port of the test listener. */
+  /**
+   * Port of the test listener.
+   * @example 9000
+   */
   testPort: number;
-  /** Port on which the targets listen. */
+  /**
+   * Port on which the targets listen.
+   * @example 8080
+   */
   targetPort: number;
 }
 

@@ -7,11 +7,15 @@ import { physicalName } from "../../lib/naming";
 
 export interface ServiceAlarmsArgs {
   context: Context;
+  /** @example "trivia-api" */
   service: string;
   loadBalancer: LoadBalancer;
   /** Both are watched, as either may be the one with the new version. */
   targetGroups: { blue: aws.lb.TargetGroup; green: aws.lb.TargetGroup };
-  /** Answers with a 5xx status in a minute that are too many. */
+  /**
+   * Answers with a 5xx status in a minute that are too many.
+   * @example 5
+   */
   target5xxPerMinute: number;
 }
 

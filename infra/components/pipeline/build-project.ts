@@ -8,19 +8,38 @@ import { physicalName } from "../../lib/naming";
 
 export interface BuildProjectArgs {
   context: Context;
-  /** Physical name. */
+  /**
+   * Physical name.
+   * @example "greenroom-staging-trivia-api"
+   */
   projectName: string;
+  /** @example "Builds and tests trivia-api" */
   description: string;
-  /** Path of a buildspec in the input artifact, or a buildspec itself. */
+  /**
+   * Path of a buildspec in the input artifact, or a buildspec itself.
+   * @example "services/trivia-api/buildspec.yml"
+   */
   buildspec: string;
-  /** What builds run in. https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-available.html */
+  /**
+   * What builds run in. https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-available.html
+   * @example "aws/codebuild/amazonlinux-x86_64-standard:5.0"
+   */
   image: string;
+  /** @example { TEST_URL: routes.testUrl } */
   environment: Record<string, pulumi.Input<string>>;
-  /** Lets the build run `docker build`. */
+  /**
+   * Lets the build run `docker build`.
+   * @example true
+   */
   docker: boolean;
   artifactBucket: ArtifactBucket;
-  /** What the commands may do besides reading and writing artifacts, logs and reports. */
+  /**
+   * What the commands may do besides reading and writing artifacts, logs and reports.
+   * @default []
+   * @example [{ actions: ["s3:GetObject"], resources: ["arn:aws:s3:::greenroom-prod-releases/*"] }]
+   */
   statements?: Statement[];
+  /** @example "5 minutes" */
   timeout: Duration;
 }
 

@@ -13,8 +13,10 @@ export interface Stage {
 
 export interface PipelineRolesArgs {
   context: Context;
+  /** @example "greenroom-staging-trivia-api" */
   pipelineName: string;
   artifactBucket: ArtifactBucket;
+  /** @example [{ name: "Approve", actions: [approve] }] */
   stages: Stage[];
 }
 

@@ -6,10 +6,15 @@ import { promotionNames, releaseBucketName } from "./promotion-names";
 
 export interface PromotionArgs {
   context: Context;
+  /** @example "trivia-api" */
   service: string;
   /** What is copied to prod beside the release itself. */
   promoted: Promoted;
-  /** 12 digits. @default this account */
+  /**
+   * 12 digits.
+   * @default this account
+   * @example "222222222222"
+   */
   promoteToAccount?: string;
 }
 

@@ -7,12 +7,17 @@ import { promotionNames } from "./promotion-names";
 
 export interface ReceiveReleaseArgs {
   context: Context;
+  /** @example "trivia-api" */
   service: string;
   /** What is copied from staging beside the release itself. */
   promoted: Promoted;
   /** Prod's release bucket. */
   releases: ArtifactBucket;
-  /** 12 digits. @default this account */
+  /**
+   * 12 digits.
+   * @default this account
+   * @example "111111111111"
+   */
   promotedFromAccount?: string;
 }
 

@@ -3,7 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { policyDocument } from "../iam/role";
 
 export interface ArtifactBucketArgs {
-  /** Physical name, in all of AWS the only one: it contains account and region. */
+  /**
+   * Physical name, in all of AWS the only one: it contains account and region.
+   * @example "greenroom-prod-artifacts-222222222222"
+   */
   bucketName: pulumi.Input<string>;
 }
 

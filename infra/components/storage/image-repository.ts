@@ -5,6 +5,7 @@ import { toSeconds } from "../../lib/duration";
 
 export interface ImageRepositoryArgs {
   context: Context;
+  /** @example "trivia-api" */
   service: string;
 }
 

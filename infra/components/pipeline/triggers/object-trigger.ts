@@ -4,13 +4,22 @@ import type { ArtifactBucket } from "../../storage/artifact-bucket";
 import { physicalName } from "../../../lib/naming";
 
 export interface ObjectTriggerArgs {
-  /** Physical name of the rule. */
+  /**
+   * Physical name of the rule.
+   * @example "greenroom-prod-trivia-api-release"
+   */
   ruleName: string;
+  /** @example "Starts the pipeline for a new release of trivia-api" */
   description: string;
   bucket: ArtifactBucket;
+  /** @example "releases/trivia-api.zip" */
   key: string;
+  /** @example pipeline.arn */
   pipelineArn: pulumi.Input<string>;
-  /** Lets EventBridge start the pipeline. */
+  /**
+   * Lets EventBridge start the pipeline.
+   * @example role.arn
+   */
   roleArn: pulumi.Input<string>;
 }
 
