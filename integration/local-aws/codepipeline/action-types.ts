@@ -1,4 +1,4 @@
-import type { ActionTypeId } from "@aws-sdk/client-codepipeline";
+import type { ActionTypeId, SourceRevisionType } from "@aws-sdk/client-codepipeline";
 import { actOnApproval } from "./actions/approval";
 import { actOnCodeBuild } from "./actions/codebuild";
 import { actOnCodeDeployToEcs } from "./actions/codedeploy-to-ecs";
@@ -14,6 +14,8 @@ export interface ActionType {
   outputs: readonly [number, number];
   required: readonly string[];
   optional: readonly string[];
+  /** Of a source: by which revisions an execution can be started. */
+  revisionTypes?: readonly SourceRevisionType[];
   /** Configuration that AWS has and Greenroom lacks: refused when used, never ignored. */
   lacking?: readonly string[];
 }
@@ -38,6 +40,7 @@ const types: Record<string, ActionType> = {
     outputs: [1, 1],
     required: ["ConnectionArn", "FullRepositoryId", "BranchName"],
     optional: ["OutputArtifactFormat", "DetectChanges"],
+    revisionTypes: ["COMMIT_ID"],
   },
   "Source/AWS/S3": {
     act: actOnS3Source,
@@ -45,6 +48,7 @@ const types: Record<string, ActionType> = {
     outputs: [1, 1],
     required: ["S3Bucket", "S3ObjectKey"],
     optional: ["PollForSourceChanges", "AllowOverrideForS3ObjectKey"],
+    revisionTypes: ["S3_OBJECT_VERSION_ID", "S3_OBJECT_KEY"],
   },
   "Build/AWS/CodeBuild": codeBuild,
   "Test/AWS/CodeBuild": codeBuild,

@@ -58,6 +58,7 @@ export function fakePipelines(answers: Answers = {}, speed?: number) {
   return {
     aws,
     sources,
+    operations,
     close,
     call,
     until,

@@ -2,11 +2,13 @@ import * as sdk from "@aws-sdk/client-codepipeline";
 import type { ActingService } from "../core/acting";
 import type { Aws } from "../core/aws";
 import { actingService } from "../core/service";
+import { obeying } from "../core/members";
 import { Approvals } from "./approvals";
 import { PipelineExecutions } from "./executions/pipeline-executions";
 import { executionHandlers } from "./api/execution-handlers";
 import { jobHandlers } from "./api/job-handlers";
 import { Jobs } from "./jobs";
+import { obeyed } from "./members";
 import { currentDeclaration } from "./model";
 import { pipelineHandlers } from "./api/pipeline-handlers";
 import { Pipelines } from "./pipelines";
@@ -50,11 +52,11 @@ export function codepipeline(aws: Aws, sources: SourceHost): ActingService {
       name: "CodePipeline",
       signingName: "codepipeline",
       sdk,
-      handlers: {
+      handlers: obeying("CodePipeline", obeyed, {
         ...pipelineHandlers(pipelines, executions, aws.clock),
         ...executionHandlers(pipelines, executions, approvals, aws.clock),
         ...jobHandlers(jobs),
-      },
+      }),
       warn: aws.warn,
     }),
     emits: [emits],

@@ -2,7 +2,7 @@ import type { GitPushFilter, PipelineDeclaration } from "@aws-sdk/client-codepip
 import { matchesAny } from "./glob";
 import type { Commit } from "./sources";
 
-type Push = Pick<Commit, "repository" | "branch" | "changedPaths">;
+type Push = Pick<Commit, "repository" | "branch" | "newBranch" | "changedPaths">;
 
 /**
  * The source action that a push starts the pipeline through, if it does: by the pipeline's triggers, or, where it
@@ -22,21 +22,22 @@ export function triggeredSource(pipeline: PipelineDeclaration, push: Push): stri
     const ownBranch = configuration?.BranchName === push.branch;
     const starts =
       git.length > 0
-        ? git.some((one) =>
-            one?.push ? one.push.some((filter) => pushMatches(filter, push)) : !one?.pullRequest && ownBranch,
-          )
+        ? git.some((one) => (one?.push ? one.push.some((filter) => pushMatches(filter, push)) : ownBranch))
         : !pipeline.triggers?.length && ownBranch && configuration?.DetectChanges !== "false";
     if (starts) return name;
   }
   return undefined;
 }
 
-/** A filter's kinds must all match; its excludes win over its includes. A filter on tags is for pushes of tags. */
-export function pushMatches(filter: GitPushFilter, push: Push): boolean {
-  if (filter.tags && !filter.branches && !filter.filePaths) return false;
-  const { branches, filePaths } = filter;
+/**
+ * A filter's kinds must all match; its excludes win over its includes. File paths do not match when a branch is created,
+ * and no more than 100 changed files are looked at.
+ * https://docs.aws.amazon.com/codepipeline/latest/userguide/troubleshooting.html
+ */
+export function pushMatches({ branches, filePaths }: GitPushFilter, push: Push): boolean {
   if (branches && !passes(branches, push.branch)) return false;
-  return !filePaths || push.changedPaths.some((file) => passes(filePaths, file));
+  if (!filePaths) return true;
+  return !push.newBranch && push.changedPaths.slice(0, 100).some((file) => passes(filePaths, file));
 }
 
 function passes(filter: { includes?: string[]; excludes?: string[] }, text: string): boolean {

@@ -28,6 +28,8 @@ export interface Commit {
   authorDate: Date;
   /** The zip of the whole tree, which a source action stores as its artifact. */
   zip: Uint8Array;
+  /** Whether it made the branch. */
+  newBranch: boolean;
   /** Paths that were added, changed or removed since the branch's previous commit. */
   changedPaths: readonly string[];
 }
@@ -62,7 +64,8 @@ export class SourceHost {
       "zip" in request.tree ? request.tree.zip : zipTree(await readTree(request.tree.directory), authorDate);
     const hashes = hashFiles(zip);
     if (hashes.size === 0) throw new Error(`commit ${commitId} of ${repository} has no files`);
-    const before = this.head(repository, branch)?.hashes ?? new Map<string, string>();
+    const head = this.head(repository, branch);
+    const before = head?.hashes ?? new Map<string, string>();
     const paths = new Set([...before.keys(), ...hashes.keys()]);
     const commit = {
       repository,
@@ -73,6 +76,7 @@ export class SourceHost {
       authorDate,
       zip,
       hashes,
+      newBranch: !head,
       changedPaths: [...paths].filter((name) => before.get(name) !== hashes.get(name)).sort(),
     };
     this.commits.set(`${repository} ${commitId}`, commit);

@@ -6,7 +6,7 @@ import type { GitPushFilter } from "@aws-sdk/client-codepipeline";
 import { unzipSync } from "fflate";
 import { action, declare, fakePipelines, gitSource, zipOf } from "./fakes";
 import { matchesAny } from "./glob";
-import { triggeredSource } from "./push-triggers";
+import { pushMatches, triggeredSource } from "./push-triggers";
 import { SourceHost } from "./sources";
 
 const test = action("Test", "Test/CodeBuild", { ProjectName: "p" }, { inputs: ["Source"] });
@@ -30,7 +30,12 @@ describe("codepipeline: triggers", () => {
     it(`${pattern} ${expected ? "matches" : "does not match"} ${text}`, () =>
       assert.equal(matchesAny([pattern], text), expected));
 
-  const main = { repository: "team/app", branch: "main", changedPaths: ["services/api/a.ts", "README.md"] };
+  const main = {
+    repository: "team/app",
+    branch: "main",
+    newBranch: false,
+    changedPaths: ["services/api/a.ts", "README.md"],
+  };
   const filters: [string, GitPushFilter[] | undefined, boolean][] = [
     ["a branch", [{ branches: { includes: ["main"] } }], true],
     ["another branch", [{ branches: { includes: ["release/**"] } }], false],
@@ -43,7 +48,6 @@ describe("codepipeline: triggers", () => {
     ],
     ["excluded paths", [{ filePaths: { includes: ["**"], excludes: ["services/**", "**/*.md"] } }], false],
     ["one of two filters", [{ branches: { includes: ["x"] } }, { filePaths: { includes: ["*.md"] } }], true],
-    ["tags only", [{ tags: { includes: ["v*"] } }], false],
     ["no filter", undefined, true],
   ];
   for (const [what, push, expected] of filters)
@@ -58,6 +62,15 @@ describe("codepipeline: triggers", () => {
       assert.equal(triggeredSource(pipeline, main), expected ? "Source" : undefined);
       assert.equal(triggeredSource(pipeline, { ...main, repository: "team/other" }), undefined);
     });
+
+  it("file paths do not match when the branch is created, nor beyond the first 100 changed files", () => {
+    const filter = { branches: { includes: ["main"] }, filePaths: { includes: ["services/**"] } };
+    assert.equal(pushMatches(filter, main), true);
+    assert.equal(pushMatches(filter, { ...main, newBranch: true }), false);
+    assert.equal(pushMatches({ branches: filter.branches }, { ...main, newBranch: true }), true);
+    const others = Array.from({ length: 100 }, (_, index) => `docs/${index}.md`);
+    assert.equal(pushMatches(filter, { ...main, changedPaths: [...others, "services/a.ts"] }), false);
+  });
 
   it("without triggers, a push to the action's branch starts it unless DetectChanges is false", () => {
     const silent = { ...gitSource, configuration: { ...gitSource.configuration, DetectChanges: "false" } };

@@ -148,13 +148,30 @@ describe("codepipeline: declarations", () => {
     ],
     ["another region", withBuild(build({ region: "eu-west-1" })), "NotImplemented", "eu-west-1"],
     [
-      "stage conditions",
+      "an unknown type of pipeline",
+      { ...valid(), pipelineType: "V3" as "V2" },
+      "ValidationException",
+      "'V3' at 'pipeline.pipelineType'",
+    ],
+    [
+      "four filters of a trigger",
       {
         ...valid(),
-        stages: valid().stages?.map((stage) => ({ ...stage, onFailure: { result: "RETRY" as const } })),
+        triggers: [
+          trigger(
+            "Source",
+            Array.from({ length: 4 }, () => ["main"]),
+          ),
+        ],
       },
-      "NotImplemented",
-      "onFailure",
+      "ValidationException",
+      "4 push filters, more than 3",
+    ],
+    [
+      "nine patterns of a trigger",
+      { ...valid(), triggers: [trigger("Source", [Array.from({ length: 9 }, () => "main")])] },
+      "ValidationException",
+      "a list of 9 patterns, more than 8",
     ],
   ];
   for (const [what, declaration, code, message] of refused) {
@@ -253,9 +270,12 @@ describe("codepipeline: declarations", () => {
   });
 });
 
-function trigger(sourceActionName: string) {
+function trigger(sourceActionName: string, branches = [["main"]]) {
   return {
     providerType: "CodeStarSourceConnection" as const,
-    gitConfiguration: { sourceActionName, push: [{ branches: { includes: ["main"] } }] },
+    gitConfiguration: {
+      sourceActionName,
+      push: branches.map((includes) => ({ branches: { includes } })),
+    },
   };
 }

@@ -1,11 +1,14 @@
 import {
+  ExecutionMode,
   InvalidBlockerDeclarationException,
+  PipelineType,
   type ActionDeclaration,
   type PipelineDeclaration,
+  type PipelineTriggerDeclaration,
   type StageDeclaration,
 } from "@aws-sdk/client-codepipeline";
 import { validateAction } from "./action-declaration";
-import { badAction, badStage, invalid, lacks, matches, structure } from "./refusals";
+import { badAction, badStage, invalid, matches, oneOf, structure } from "./refusals";
 
 /** What AWS answers when it gives back a declaration: defaults are filled in. */
 export function withDefaults(pipeline: PipelineDeclaration, version: number): PipelineDeclaration {
@@ -56,14 +59,30 @@ export function validateDeclaration(pipeline: PipelineDeclaration, region: strin
   const namespaces = new Set<string>();
   stages.forEach((stage, index) => validateStage(stage, index, region, produced, namespaces));
   const sources = new Set(stages[0]?.actions?.map(({ name }) => name));
-  for (const { gitConfiguration } of pipeline.triggers ?? []) {
-    const name = gitConfiguration?.sourceActionName;
-    if (!sources.has(name))
-      throw structure(`Trigger refers to source action ${name}, which the pipeline does not have`);
-  }
+  for (const trigger of pipeline.triggers ?? []) validateTrigger(trigger, sources);
+}
+
+/** https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html */
+function validateTrigger(
+  { gitConfiguration }: PipelineTriggerDeclaration,
+  sources: ReadonlySet<string | undefined>,
+): void {
+  const { sourceActionName: name, push = [] } = gitConfiguration ?? {};
+  if (!sources.has(name))
+    throw structure(`Trigger refers to source action ${name}, which the pipeline does not have`);
+  if (push.length > 3)
+    throw invalid(`Trigger of source action ${name} has ${push.length} push filters, more than 3`);
+  for (const { branches, filePaths } of push)
+    for (const patterns of [branches?.includes, branches?.excludes, filePaths?.includes, filePaths?.excludes])
+      if (patterns && patterns.length > 8)
+        throw invalid(
+          `Trigger of source action ${name} has a list of ${patterns.length} patterns, more than 8`,
+        );
 }
 
 function validateVersion2(pipeline: PipelineDeclaration): void {
+  oneOf(Object.values(PipelineType), pipeline.pipelineType, "pipeline.pipelineType");
+  oneOf(Object.values(ExecutionMode), pipeline.executionMode, "pipeline.executionMode");
   if (pipeline.pipelineType === "V2") return;
   if (pipeline.triggers?.length) throw structure("Triggers are only supported in pipelines of type V2");
   if (pipeline.variables?.length) throw structure("Variables are only supported in pipelines of type V2");
@@ -80,8 +99,6 @@ function validateStage(
 ): void {
   const at = `pipeline.stages.${index + 1}.member.name`;
   matches(at, stage.name, /^[A-Za-z0-9.@\-_]{1,100}$/, "[A-Za-z0-9.@\\-_]+");
-  for (const condition of ["onFailure", "onSuccess", "beforeEntry"] as const)
-    if (stage[condition]) throw lacks(`stage condition ${condition} (stage ${stage.name})`);
   if (stage.blockers?.length)
     throw new InvalidBlockerDeclarationException({
       message: "Blockers are reserved for future use",

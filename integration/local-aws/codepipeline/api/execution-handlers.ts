@@ -17,8 +17,10 @@ import type { Handlers } from "../../core/service";
 import type { Approvals } from "../approvals";
 import type { PipelineExecutions } from "../executions/pipeline-executions";
 import { actionDetail, executionDetail, executionSummary, page } from "./history";
+import { actionType } from "../action-types";
 import { currentDeclaration, latestRun, runsOf, type Pipeline } from "../model";
 import type { Pipelines } from "../pipelines";
+import { invalid, oneOf } from "./refusals";
 
 const $metadata = {};
 
@@ -28,7 +30,7 @@ export function executionHandlers(
   executions: PipelineExecutions,
   approvals: Approvals,
   clock: Clock,
-): Handlers<typeof sdk> {
+) {
   return {
     async StartPipelineExecution({ name, variables = [], sourceRevisions = [], clientRequestToken }, caller) {
       const pipeline = pipelines.get(caller, name);
@@ -36,11 +38,7 @@ export function executionHandlers(
       const before = clientRequestToken && pipeline.requests.get(clientRequestToken);
       if (before) return { pipelineExecutionId: before };
       const sources = currentDeclaration(pipeline).stages?.[0]?.actions ?? [];
-      for (const { actionName } of sourceRevisions)
-        if (!sources.some((source) => source.name === actionName)) {
-          const message = `The pipeline does not have a source action with name '${actionName}'`;
-          throw new ValidationException({ message, $metadata });
-        }
+      for (const revision of sourceRevisions) checkRevision(revision, sources);
       limitConcurrency(pipeline);
       const values = pipelines.variables(pipeline, variables);
       const { id } = executions.start(pipeline, { trigger, variables: values, sourceRevisions });
@@ -67,6 +65,7 @@ export function executionHandlers(
       const pipeline = pipelines.get(caller, pipelineName);
       const { name = "" } = pipelines.stage(pipeline, stageName);
       const execution = pipelines.execution(pipeline, pipelineExecutionId);
+      oneOf(["FAILED_ACTIONS", "ALL_ACTIONS"], retryMode, "retryMode");
       const parallel = execution.declaration.executionMode === "PARALLEL";
       if (!parallel && executions.gate(pipeline, name).latest !== execution) {
         const message = `The pipeline execution ${execution.id} is not the latest in stage ${name}`;
@@ -111,18 +110,19 @@ export function executionHandlers(
       return { pipelineExecution: executionDetail(pipelines.execution(pipeline, pipelineExecutionId)) };
     },
 
-    async ListPipelineExecutions({ pipelineName, maxResults = 100, nextToken, filter }, caller) {
-      const pipeline = pipelines.get(caller, pipelineName);
-      const stage = filter?.succeededInStage?.stageName;
+    async ListPipelineExecutions(input, caller) {
+      const pipeline = pipelines.get(caller, input.pipelineName);
+      const stage = input.filter?.succeededInStage?.stageName;
       const wanted = pipeline.executions.filter(
         ({ stages }) => !stage || stages.some(({ name, status }) => name === stage && status === "Succeeded"),
       );
-      const { items, nextToken: next } = page(wanted.reverse(), maxResults, nextToken);
-      return { pipelineExecutionSummaries: items.map(executionSummary), nextToken: next };
+      const { items, nextToken } = page(wanted.reverse(), input, 100);
+      return { pipelineExecutionSummaries: items.map(executionSummary), nextToken };
     },
 
-    async ListActionExecutions({ pipelineName, maxResults = 100, nextToken, filter }, caller) {
-      const pipeline = pipelines.get(caller, pipelineName);
+    async ListActionExecutions(input, caller) {
+      const { filter } = input;
+      const pipeline = pipelines.get(caller, input.pipelineName);
       const latest = filter?.latestInPipelineExecution;
       const id = filter?.pipelineExecutionId ?? latest?.pipelineExecutionId;
       const executions = id ? [pipelines.execution(pipeline, id)] : pipeline.executions;
@@ -131,10 +131,21 @@ export function executionHandlers(
         runs = [...new Map(runs.map((run) => [`${run.stage}/${run.declaration.name}`, run])).values()];
       }
       const newestFirst = runs.reverse().sort((a, b) => b.startTime.getTime() - a.startTime.getTime());
-      const { items, nextToken: next } = page(newestFirst, maxResults, nextToken);
-      return { actionExecutionDetails: items.map(actionDetail), nextToken: next };
+      const { items, nextToken } = page(newestFirst, input, 100);
+      return { actionExecutionDetails: items.map(actionDetail), nextToken };
     },
-  };
+  } satisfies Handlers<typeof sdk>;
+}
+
+/** Each kind of source has its own revisions. https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_SourceRevisionOverride.html */
+function checkRevision(
+  { actionName, revisionType }: sdk.SourceRevisionOverride,
+  sources: readonly sdk.ActionDeclaration[],
+): void {
+  const source = sources.find(({ name }) => name === actionName);
+  if (!source) throw invalid(`The pipeline does not have a source action with name '${actionName}'`);
+  const known = actionType(source.actionTypeId)?.revisionTypes ?? [];
+  oneOf(known, revisionType, `sourceRevisions.revisionType of action ${actionName}`);
 }
 
 /**

@@ -4,19 +4,28 @@ import {
   type PipelineExecution,
   type PipelineExecutionSummary,
 } from "@aws-sdk/client-codepipeline";
+import { page as pageOf } from "../../core/paging";
 import type { ActionRun, Execution, StoredArtifact } from "../model";
+import { invalid } from "./refusals";
 
-/** One page of a list; the token is the position of the next. */
+/**
+ * One page of a list.
+ *
+ * @param most how many AWS gives at once
+ * @throws {ValidationException | InvalidNextTokenException}
+ */
 export function page<T>(
   items: readonly T[],
-  limit: number,
-  nextToken?: string,
+  { maxResults, nextToken }: { maxResults?: number; nextToken?: string },
+  most: number,
 ): { items: T[]; nextToken?: string } {
-  const start = nextToken === undefined ? 0 : Number(nextToken);
-  if (!Number.isInteger(start) || start < 0 || start > items.length)
-    throw new InvalidNextTokenException({ message: "The next token is not valid", $metadata: {} });
-  const end = start + limit;
-  return { items: items.slice(start, end), ...(end < items.length ? { nextToken: String(end) } : {}) };
+  if (maxResults !== undefined && (maxResults < 1 || maxResults > most))
+    throw invalid(
+      `1 validation error detected: Value '${maxResults}' at 'maxResults' failed to satisfy constraint: Member must be between 1 and ${most}`,
+    );
+  const refuse = () =>
+    new InvalidNextTokenException({ message: "The next token is not valid", $metadata: {} });
+  return pageOf(items, nextToken, maxResults ?? most, refuse);
 }
 
 export function executionDetail(execution: Execution): PipelineExecution {

@@ -11,7 +11,7 @@ import type { Job, Jobs } from "../jobs";
 const $metadata = {};
 
 /** What the function of an Invoke action calls. */
-export function jobHandlers(jobs: Jobs): Handlers<typeof sdk> {
+export function jobHandlers(jobs: Jobs) {
   function find(id = "", caller: Identity): Job {
     const job = jobs.get(id);
     if (job && job.accountId === caller.account) return job;
@@ -48,5 +48,5 @@ export function jobHandlers(jobs: Jobs): Handlers<typeof sdk> {
       if (failureDetails) jobs.report(job, { kind: "failure", details: failureDetails });
       return {};
     },
-  };
+  } satisfies Handlers<typeof sdk>;
 }

@@ -12,6 +12,7 @@ import type { Handlers } from "../../core/service";
 import { validateDeclaration, withDefaults } from "./declaration";
 import type { PipelineExecutions } from "../executions/pipeline-executions";
 import { page } from "./history";
+import { oneOf } from "./refusals";
 import { currentDeclaration, type Pipeline } from "../model";
 import type { Pipelines } from "../pipelines";
 import { pipelineState } from "./state";
@@ -19,11 +20,7 @@ import { pipelineState } from "./state";
 const $metadata = {};
 
 /** Declares pipelines, and tells of them. */
-export function pipelineHandlers(
-  pipelines: Pipelines,
-  executions: PipelineExecutions,
-  clock: Clock,
-): Handlers<typeof sdk> {
+export function pipelineHandlers(pipelines: Pipelines, executions: PipelineExecutions, clock: Clock) {
   return {
     async CreatePipeline({ pipeline: given, tags = [] }, caller) {
       const declaration = withDefaults(given as sdk.PipelineDeclaration, 1);
@@ -85,15 +82,15 @@ export function pipelineHandlers(
       return {};
     },
 
-    async ListPipelines({ maxResults = 1000, nextToken }, caller) {
-      const { items, nextToken: next } = page(pipelines.of(caller), maxResults, nextToken);
+    async ListPipelines(input, caller) {
+      const { items, nextToken } = page(pipelines.of(caller), input, 1000);
       return {
         pipelines: items.map((pipeline) => {
           const { name, version, pipelineType, executionMode } = currentDeclaration(pipeline);
           const { created, updated } = pipeline;
           return { name, version, pipelineType, executionMode, created, updated };
         }),
-        nextToken: next,
+        nextToken,
       };
     },
 
@@ -134,11 +131,11 @@ export function pipelineHandlers(
       return {};
     },
 
-    async ListTagsForResource({ resourceArn, maxResults = 100, nextToken }) {
-      const { items, nextToken: next } = page(pipelines.byArn(resourceArn).tags, maxResults, nextToken);
-      return { tags: items, nextToken: next };
+    async ListTagsForResource(input) {
+      const { items, nextToken } = page(pipelines.byArn(input.resourceArn).tags, input, 100);
+      return { tags: items, nextToken };
     },
-  };
+  } satisfies Handlers<typeof sdk>;
 
   /** What leaves a stage enters the next: a transition is the gate of the stage that it leads into. */
   async function gateOf(
@@ -147,6 +144,7 @@ export function pipelineHandlers(
   ) {
     const pipeline = pipelines.get(caller, input.pipelineName);
     const stage = pipelines.stage(pipeline, input.stageName);
+    oneOf(["Inbound", "Outbound"], input.transitionType, "transitionType");
     if (input.transitionType !== "Outbound") return executions.gate(pipeline, stage.name ?? "");
     const stages = currentDeclaration(pipeline).stages ?? [];
     const next = stages[stages.findIndex(({ name }) => name === stage.name) + 1];

@@ -20,3 +20,11 @@ export function matches(at: string, value: string | undefined, pattern: RegExp, 
       `1 validation error detected: Value '${value}' at '${at}' failed to satisfy constraint: Member must satisfy regular expression pattern: ${constraint}`,
     );
 }
+
+/** @throws {ValidationException} for a value that is none of those known */
+export function oneOf(known: readonly string[], value: string | undefined, at: string): void {
+  if (value === undefined || known.includes(value)) return;
+  throw invalid(
+    `1 validation error detected: Value '${value}' at '${at}' failed to satisfy constraint: Member must satisfy enum value set: [${known.join(", ")}]`,
+  );
+}
