@@ -4,9 +4,9 @@ import { pipeline } from "node:stream/promises";
 import type { AcceptedWrite, Acting, Answer, Call, Host, Listener } from "./acting";
 import { BaseClient, type Bases } from "./base-client";
 import { CallersOfBase, UnknownCallerError, type Callers } from "./identity";
+import { protocolOf } from "./protocols";
 import { proxyTarget } from "./proxy-target";
 import { credentialScope, type Scope } from "./scope";
-import { refusal } from "./unknown-caller";
 
 export class PortTakenError extends Error {
   override name = "PortTakenError";
@@ -115,7 +115,7 @@ export class Gateway {
       return;
     }
 
-    const scope = credentialScope(request);
+    const scope = credentialScope({ path: request.url ?? "/", headers: request.headers });
     const acting = scope && this.acting.get(scope.service);
     if (!scope || (!acting?.operations && !acting?.beside)) return this.forward(request, response, scope);
     const { method = "GET", url: path = "/", headers } = request;
@@ -177,4 +177,14 @@ export class Gateway {
 function send(response: http.ServerResponse, { status, headers, body }: Answer): void {
   const { "transfer-encoding": _t, "content-length": _l, ...rest } = headers;
   response.writeHead(status, rest).end(body);
+}
+
+/** What AWS answers to a caller that it does not know, in the protocol of the request. */
+function refusal(
+  { method = "GET", url: path = "/", headers }: http.IncomingMessage,
+  error: UnknownCallerError,
+): Answer {
+  const request = { method, path, headers, body: Buffer.alloc(0) };
+  const { code, message } = error;
+  return protocolOf(request).writeError({ code, message, status: 403, members: {} }, request);
 }

@@ -133,7 +133,7 @@ describe("whose credentials a call is signed with", () => {
     );
     await assert.rejects(
       as(CborClient, "AKIANOBODY").send(new cloudwatch.ListDashboardsCommand({})),
-      unknown("UnrecognizedClientException", 403),
+      unknown("InvalidClientTokenId", 403),
     );
     assert.deepEqual(callers, []);
   });

@@ -16,13 +16,13 @@ export interface Callers {
   of(scope: Scope): Promise<Identity>;
 }
 
-/** Nobody has these credentials, or nobody has them any more. The code is that of the Query protocol. */
+/** Nobody has these credentials, or nobody has them any more. */
 export class UnknownCallerError extends Error {
   override name = "UnknownCallerError";
 
-  constructor(readonly code: "InvalidClientTokenId" | "ExpiredToken") {
+  constructor(readonly code: "UnrecognizedClientException" | "ExpiredTokenException") {
     super(
-      `The security token included in the request is ${code === "ExpiredToken" ? "expired" : "invalid"}.`,
+      `The security token included in the request is ${code === "ExpiredTokenException" ? "expired" : "invalid"}.`,
     );
   }
 }
@@ -60,13 +60,13 @@ export class CallersOfBase implements Callers {
     try {
       const { Account, Arn } = await sts.send(new GetCallerIdentityCommand({}));
       // Emulators answer as the root of their default account to whom they do not know.
-      if (!Account || !Arn || Arn.endsWith(":root")) throw new UnknownCallerError("InvalidClientTokenId");
+      if (!Account || !Arn || Arn.endsWith(":root"))
+        throw new UnknownCallerError("UnrecognizedClientException");
       return { account: Account, arn: Arn };
     } catch (error) {
       if (!(error instanceof STSServiceException) || error.$metadata.httpStatusCode !== 403) throw error;
-      throw new UnknownCallerError(
-        /^ExpiredToken/.test(error.name) ? "ExpiredToken" : "InvalidClientTokenId",
-      );
+      const expired = /^ExpiredToken/.test(error.name);
+      throw new UnknownCallerError(expired ? "ExpiredTokenException" : "UnrecognizedClientException");
     } finally {
       sts.destroy();
     }

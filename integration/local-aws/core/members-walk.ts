@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { NormalizedSchema } from "@smithy/core/schema";
 import type { Operations } from "./acting";
-import type { OperationSchema } from "./codec";
 import type { Identity } from "./identity";
 import { isCheck, type Obeyed } from "./members";
+import type { OperationSchema } from "./protocols";
 import { callJson } from "./testing";
 
 /** The members that a structure must have; the SDK's schemas list them first and say how many they are. */

@@ -12,13 +12,19 @@ export interface Scope {
 export const isAccount = (accessKeyId: string) => /^\d{12}$/.test(accessKeyId);
 
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-signing-elements.html
-export function credentialScope(request: http.IncomingMessage): Scope | undefined {
-  const header = /Credential=([^,\s]+)/.exec(request.headers.authorization ?? "")?.[1];
-  const query = new URL(request.url ?? "/", "http://x").searchParams;
+export function credentialScope({
+  path,
+  headers,
+}: {
+  path: string;
+  headers: http.IncomingHttpHeaders;
+}): Scope | undefined {
+  const header = /Credential=([^,\s]+)/.exec(headers.authorization ?? "")?.[1];
+  const query = new URL(path, "http://x").searchParams;
   const credential = header ?? query.get("X-Amz-Credential");
   const [accessKeyId, , region, service] = credential?.split("/") ?? [];
   if (!accessKeyId || !region || !service) return undefined;
-  const token = request.headers["x-amz-security-token"] ?? query.get("X-Amz-Security-Token") ?? undefined;
+  const token = headers["x-amz-security-token"] ?? query.get("X-Amz-Security-Token") ?? undefined;
   return { accessKeyId, sessionToken: Array.isArray(token) ? token[0] : token, region, service };
 }
 

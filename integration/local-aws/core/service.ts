@@ -1,7 +1,8 @@
-import type { Call, Operations } from "./acting";
+import type { Answer, Call, Operations } from "./acting";
 import { ServiceError } from "./errors";
-import { readJson, writeJson, type OperationSchema } from "./codec";
 import type { Identity } from "./identity";
+import { Model } from "./model";
+import { protocolOf } from "./protocols";
 
 /** The operations of an SDK package: for each `XCommand` that it exports, `X`. */
 export type OperationName<Sdk> = keyof Sdk extends infer K
@@ -32,13 +33,7 @@ export type Handlers<Sdk> = {
   [N in OperationName<Sdk>]?: (input: Input<Sdk, N>, caller: Identity) => Promise<Output<Sdk, N>>;
 };
 
-export type Invoke = (
-  operation: string,
-  body: Buffer,
-  caller: Identity,
-) => Promise<{ status: number; body: Buffer; error?: string }>;
-
-/** The operations of a service that Greenroom acts, speaking AWS JSON 1.1 by the model that its SDK package carries. */
+/** The operations of a service that Greenroom acts, by the model that its SDK package carries, in any protocol. */
 export function actingService<Sdk extends object>(options: {
   /** As it is named in "not implemented: CodeDeploy.X". */
   name: string;
@@ -46,68 +41,41 @@ export function actingService<Sdk extends object>(options: {
   sdk: Sdk;
   handlers: Handlers<Sdk>;
   warn: (message: string) => void;
-}): { signingName: string; operations: Operations; call: Invoke } {
+}): { signingName: string; operations: Operations } {
   const { name, signingName, sdk, warn } = options;
-  const handlers = options.handlers as Record<
-    string,
-    ((input: unknown, caller: Identity) => Promise<unknown>) | undefined
-  >;
-  const schemas = sdk as Record<string, unknown>;
+  const handlers = options.handlers as Record<string, Handler | undefined>;
+  const model = new Model(sdk);
 
-  async function answer(operation: string, body: Buffer, caller: Identity) {
-    const schema = schemas[`${operation}$`] as OperationSchema | undefined;
-    if (!schema || schema[0] !== 9) {
-      throw new ServiceError("UnknownOperationException", `${name} has no operation "${operation}"`);
+  async function output(call: Call): Promise<Answer> {
+    const { asked, operation } = model.operationOf(call);
+    if (!operation) {
+      throw new ServiceError("UnknownOperationException", `${name} has no operation "${asked}"`);
     }
-    const handler = handlers[operation];
-    if (!handler) throw new ServiceError("NotImplemented", `not implemented: ${name}.${operation}`, 501);
-    const input = await readJson(schema[4], body);
-    return writeJson(schema[5], await handler(input, caller));
+    const handler = handlers[asked];
+    if (!handler) throw new ServiceError("NotImplemented", `not implemented: ${name}.${asked}`, 501);
+    return model.writeOutput(operation, call, await handler(model.readInput(operation, call), call.caller));
   }
-
-  const call: Invoke = async (operation, body, caller) => {
-    try {
-      return { status: 200, body: await answer(operation, body, caller) };
-    } catch (error) {
-      if (!(error instanceof Error)) throw error;
-      const modeled = "$fault" in error || error instanceof ServiceError;
-      const code = modeled ? error.name : "InternalFailure";
-      if (!modeled) warn(`${name}.${operation} failed: ${error.stack ?? error.message}`);
-      const status = error instanceof ServiceError ? error.statusCode : modeled ? 400 : 500;
-      const {
-        name: _name,
-        $fault,
-        $metadata,
-        $service,
-        $retryable,
-        stack,
-        message,
-        ...members
-      } = error as Error & Record<string, unknown>;
-      return {
-        status,
-        error: code,
-        body: Buffer.from(JSON.stringify({ __type: code, message, ...members })),
-      };
-    }
-  };
 
   return {
     signingName,
-    call,
     operations: {
-      has: (asked) => operationOf(asked) in handlers,
-      async answer(asked) {
-        const { status, body, error } = await call(operationOf(asked), asked.body, asked.caller);
-        const headers = {
-          "content-type": "application/x-amz-json-1.1",
-          "x-amzn-requestid": crypto.randomUUID(),
-          ...(error ? { "x-amzn-errortype": error } : {}),
-        };
-        return { status, headers, body };
+      has: (call) => model.operationOf(call).asked in handlers,
+      async answer(call) {
+        try {
+          return await output(call);
+        } catch (error) {
+          if (!(error instanceof Error)) throw error;
+          const refused = model.writeError(call, error);
+          if (refused) return refused;
+          warn(`${name}.${model.operationOf(call).asked} failed: ${error.stack ?? error.message}`);
+          return protocolOf(call).writeError(
+            { code: "InternalFailure", message: error.message, status: 500, members: {} },
+            call,
+          );
+        }
       },
     },
   };
 }
 
-export const operationOf = ({ headers }: Call) => String(headers["x-amz-target"] ?? "").split(".")[1] ?? "";
+type Handler = (input: unknown, caller: Identity) => Promise<object>;

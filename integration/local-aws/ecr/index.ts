@@ -2,7 +2,8 @@ import { pipeline } from "node:stream/promises";
 import * as sdk from "@aws-sdk/client-ecr";
 import type { Acting, Beside, Listener } from "../core/acting";
 import type { Aws } from "../core/aws";
-import { actingService, operationOf } from "../core/service";
+import { Model } from "../core/model";
+import { actingService } from "../core/service";
 import { isForRegistry, registryFront } from "./front";
 import { emits, pushedImage, putImageAction } from "./image-events";
 import { layerUploads } from "./layers";
@@ -34,20 +35,29 @@ export function ecr(
   // A container reaches the gateway at another address than this machine: at the one that it has called.
   const askedAt = (host = "") => (/^\d+(\.\d+){3}:\d+$/.test(host) ? `http://${host}` : endpoint);
 
+  const model = new Model(sdk);
   const after: Beside["after"] = async (call, answer) => {
-    if (operationOf(call) === "BatchDeleteImage") {
-      const sent = JSON.parse(call.body.toString()) as sdk.BatchDeleteImageRequest;
-      const { imageIds = [] } = JSON.parse(answer.body.toString()) as sdk.BatchDeleteImageResponse;
+    const { asked, operation } = model.operationOf(call);
+    if (!operation) return undefined;
+    if (asked === "BatchDeleteImage") {
+      const { repositoryName: repository = "" } = model.readInput(
+        operation,
+        call,
+      ) as sdk.BatchDeleteImageRequest;
+      const { imageIds = [] } = model.readOutput(operation, call, answer) as sdk.BatchDeleteImageResponse;
       const { account, region } = call.caller;
-      const { repositoryName: repository = "" } = sent;
       for (const { imageDigest: digest = "", imageTag: tag } of imageIds)
         putImageAction(events, { account, region, type: "DELETE", repository, digest, tag });
     }
     // On AWS this is a pre-signed URL: it needs no credentials. Here, it needs no name of a registry either.
     // https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetDownloadUrlForLayer.html
-    if (operationOf(call) !== "GetDownloadUrlForLayer") return undefined;
+    if (asked !== "GetDownloadUrlForLayer") return undefined;
+    const output = model.readOutput(operation, call, answer) as sdk.GetDownloadUrlForLayerResponse;
     const layers = `${askedAt(call.headers.host)}/_greenroom/layers/$1/$2/`;
-    return { ...answer, body: Buffer.from(answer.body.toString().replace(downloadUrl, layers)) };
+    return model.writeOutput(operation, call, {
+      ...output,
+      downloadUrl: output.downloadUrl?.replace(downloadUrl, layers),
+    });
   };
 
   const layers: Listener = async ({ url = "" }, response) => {

@@ -3,7 +3,8 @@ import type { Acting, Answer, Call } from "../core/acting";
 import type { Aws, Identity } from "../core/aws";
 import type { TargetKind } from "../core/delivery";
 import { ServiceError } from "../core/errors";
-import { actingService, operationOf, type Handlers } from "../core/service";
+import { Model } from "../core/model";
+import { actingService, type Handlers } from "../core/service";
 import type { Buses } from "./bus";
 import { checkRule, checkTargets } from "./checks";
 import { checkEntries, readEntry } from "./put-events";
@@ -129,6 +130,9 @@ function withStates(call: Call, answer: Answer, rules: Rules): Answer | undefine
   }
   return { ...answer, body: Buffer.from(JSON.stringify(output)) };
 }
+
+const model = new Model(sdk);
+const operationOf = (call: Call) => model.operationOf(call).asked;
 
 function readBody<T>(body: Buffer): T | undefined {
   try {

@@ -5,9 +5,10 @@ import * as elb from "@aws-sdk/client-elastic-load-balancing-v2";
 import { MetricStore } from "../core/metric-store";
 import { Aws } from "../core/aws";
 import { Clock } from "../core/clock";
+import { ServiceError } from "../core/errors";
 import { Gateway } from "../core/gateway";
+import { answerOf } from "../core/testing";
 import { loadBalancing, type LoadBalancing } from "./index";
-import { readRequest, writeAnswer, writeError } from "./query";
 
 const arn = (resource: string) => `arn:aws:elasticloadbalancing:us-east-1:111111111111:${resource}`;
 const loadBalancerArn = arn("loadbalancer/app/web/3");
@@ -23,8 +24,7 @@ function forgetfulBase(): http.Server {
     actions.map(({ Type, TargetGroupArn }) => ({ Type, TargetGroupArn, Order: 1 }));
   return http.createServer((request, response) => {
     void buffer(request).then((body) => {
-      const { action, input } = readRequest(body) as { action: string; input: object };
-      const answers: Record<string, () => unknown> = {
+      const answers = (input: object): Record<string, () => object> => ({
         CreateLoadBalancer: () => ({
           LoadBalancers: [{ LoadBalancerArn: loadBalancerArn, DNSName: "web-1.us-east-1.elb.amazonaws.com" }],
         }),
@@ -54,10 +54,13 @@ function forgetfulBase(): http.Server {
         },
         DescribeRules: () => ({ Rules: [rule] }),
         DeleteListener: () => ({}),
-      };
-      const answer = answers[action];
-      response.writeHead(answer ? 200 : 400, { "content-type": "text/xml" });
-      response.end(answer ? writeAnswer(action, answer()) : writeError("FromTheBase", action));
+      });
+      const answer = answerOf(elb, request, body, (action, input) => {
+        const act = answers(input as object)[action];
+        if (!act) throw new ServiceError("FromTheBase", action);
+        return act();
+      });
+      response.writeHead(answer.status, answer.headers).end(answer.body);
     });
   });
 }

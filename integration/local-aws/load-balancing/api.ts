@@ -1,7 +1,8 @@
-import type * as elb from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { Answer, Beside, Call } from "../core/acting";
+import * as elb from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { Beside, Call } from "../core/acting";
+import { Model } from "../core/model";
 import { forwardTargets } from "./traffic/actions";
-import { readAnswer, readRequest, writeAnswer, writeError } from "./query";
+import { mendActions, mendGroups, mendRule } from "./mend";
 import type { Registry } from "./registry";
 
 /**
@@ -11,28 +12,50 @@ import type { Registry } from "./registry";
  */
 export function besideLoadBalancing(registry: Registry): Beside {
   return {
-    instead: (call) => Promise.resolve(instead(registry, call)),
-    after: (call, answer) => after(registry, call, answer),
+    async instead(call) {
+      const { asked, operation } = model.operationOf(call);
+      if (!operation) return undefined;
+      try {
+        const output = instead(registry, asked, model.readInput(operation, call) as Partial<Inputs>, call);
+        return output && model.writeOutput(operation, call, output);
+      } catch (error) {
+        const refused = error instanceof Error && model.writeError(call, error);
+        if (refused) return refused;
+        throw error;
+      }
+    },
+    async after(call, answer) {
+      const { asked, operation } = model.operationOf(call);
+      if (!operation) return undefined;
+      const input = model.readInput(operation, call) as Partial<Inputs>;
+      const output = model.readOutput(operation, call, answer) as Partial<Outputs>;
+      const mended = await after(registry, asked, input, output, call);
+      return mended ? model.writeOutput(operation, call, output) : undefined;
+    },
   };
 }
 
-function instead(registry: Registry, call: Call): Answer | undefined {
-  const request = readRequest(call.body);
-  if (!request) return undefined;
-  const { action } = request;
-  const input = request.input as Partial<Inputs>;
-  const refuse = (code: string, message: string) => answerOf(writeError(code, message), 400);
+const model = new Model(elb);
+const $metadata = {};
 
+/** Answers some operations, and refuses what AWS refuses; the rest is the base's. */
+function instead(
+  registry: Registry,
+  action: string,
+  input: Partial<Inputs>,
+  { caller }: Call,
+): object | undefined {
   const actions = [input.DefaultActions, input.Actions].flat();
   for (const { value: arn } of actions.flatMap((each) => forwardTargets(each))) {
-    if (!registry.groups.has(arn)) return refuse("TargetGroupNotFound", `Target groups '${arn}' not found`);
+    if (!registry.groups.has(arn)) {
+      const message = `Target groups '${arn}' not found`;
+      throw new elb.TargetGroupNotFoundException({ message, $metadata });
+    }
     const user = registry.groups.get(arn)?.loadBalancerArn;
     const mine = input.LoadBalancerArn ?? loadBalancerOf(input.ListenerArn ?? input.RuleArn ?? "");
     if (user && user !== mine) {
-      return refuse(
-        "TargetGroupAssociationLimit",
-        `The following target groups cannot be associated with more than one load balancer: ${arn}`,
-      );
+      const message = `The following target groups cannot be associated with more than one load balancer: ${arn}`;
+      throw new elb.TargetGroupAssociationLimitException({ message, $metadata });
     }
   }
   if (action === "CreateListener") {
@@ -41,29 +64,29 @@ function instead(registry: Registry, call: Call): Answer | undefined {
     );
     if (taken) {
       const message = `A listener already exists on this port for this load balancer '${input.LoadBalancerArn}'`;
-      return refuse("DuplicateListener", message);
+      throw new elb.DuplicateListenerException({ message, $metadata });
     }
   }
 
   const group = registry.groups.get(input.TargetGroupArn ?? "");
   // An unknown group, or another account's, is refused by the base.
-  if (!group || group.scope.account !== call.caller.account || group.scope.region !== call.caller.region)
+  if (!group || group.scope.account !== caller.account || group.scope.region !== caller.region)
     return undefined;
   switch (action) {
     case "RegisterTargets":
       group.register(input.Targets ?? []);
-      return answerOf(writeAnswer(action, {}));
+      return {};
     case "DeregisterTargets":
       group.deregister(input.Targets ?? []);
-      return answerOf(writeAnswer(action, {}));
+      return {};
     case "DescribeTargetHealth":
-      return answerOf(writeAnswer(action, { TargetHealthDescriptions: group.describe(input.Targets) }));
+      return { TargetHealthDescriptions: group.describe(input.Targets) };
     case "DeleteTargetGroup":
       if (!group.loadBalancerArn) return undefined;
-      return refuse(
-        "ResourceInUse",
-        `Target group '${group.arn}' is currently in use by a listener or a rule`,
-      );
+      throw new elb.ResourceInUseException({
+        message: `Target group '${group.arn}' is currently in use by a listener or a rule`,
+        $metadata,
+      });
     default:
       return undefined;
   }
@@ -82,39 +105,38 @@ type Outputs = elb.CreateLoadBalancerOutput &
   elb.DescribeTargetGroupsOutput &
   elb.ModifyTargetGroupAttributesOutput;
 
-async function after(registry: Registry, call: Call, answer: Answer): Promise<Answer | undefined> {
-  const request = readRequest(call.body);
-  if (!request) return undefined;
-  const { action } = request;
-  const input = request.input as Partial<Inputs>;
-  const output = readAnswer(action, answer.body) as Partial<Outputs>;
-  const changed = () => answerOf(writeAnswer(action, output), answer.status);
-  const { account, region } = call.caller;
+/** Follows what the base has accepted. Whether `output` was mended. */
+async function after(
+  registry: Registry,
+  action: string,
+  input: Partial<Inputs>,
+  output: Partial<Outputs>,
+  { caller: { account, region } }: Call,
+): Promise<boolean> {
   const scope = { account, region };
-
   switch (action) {
     case "CreateLoadBalancer":
       for (const each of output.LoadBalancers ?? [])
         registry.loadBalancers.set(each.LoadBalancerArn ?? "", each);
-      return undefined;
+      return false;
     case "DeleteLoadBalancer":
       registry.removeLoadBalancer(input.LoadBalancerArn ?? "");
-      return undefined;
+      return false;
     case "ModifyLoadBalancerAttributes":
       registry.putAttributes(input.LoadBalancerArn ?? "", attributes(output.Attributes));
-      return undefined;
+      return false;
 
     case "CreateTargetGroup":
     case "ModifyTargetGroup":
       for (const each of output.TargetGroups ?? []) registry.putGroup(each, scope);
       mendGroups(registry, output.TargetGroups);
-      return changed();
+      return true;
     case "DeleteTargetGroup":
       await registry.removeGroup(input.TargetGroupArn ?? "");
-      return undefined;
+      return false;
     case "ModifyTargetGroupAttributes":
       registry.putAttributes(input.TargetGroupArn ?? "", attributes(output.Attributes));
-      return undefined;
+      return false;
     case "DescribeTargetGroups":
       if (input.LoadBalancerArn) {
         const used = [...registry.groups.values()].filter(
@@ -123,7 +145,7 @@ async function after(registry: Registry, call: Call, answer: Answer): Promise<An
         output.TargetGroups = used.map((group) => ({ ...group.settings }));
       }
       mendGroups(registry, output.TargetGroups);
-      return changed();
+      return true;
 
     case "CreateListener":
     case "ModifyListener":
@@ -132,16 +154,16 @@ async function after(registry: Registry, call: Call, answer: Answer): Promise<An
         each.DefaultActions = mendActions(each.DefaultActions, input.DefaultActions ?? before);
         await registry.putListener(each, scope);
       }
-      return changed();
+      return true;
     case "DeleteListener":
       registry.removeListener(input.ListenerArn ?? "");
-      return undefined;
+      return false;
     case "DescribeListeners":
       for (const each of output.Listeners ?? []) {
         const known = registry.listenerSettings.get(each.ListenerArn ?? "");
         each.DefaultActions = mendActions(each.DefaultActions, known?.DefaultActions);
       }
-      return changed();
+      return true;
 
     case "CreateRule":
     case "ModifyRule":
@@ -155,11 +177,11 @@ async function after(registry: Registry, call: Call, answer: Answer): Promise<An
         registry.rules.set(each.RuleArn ?? "", each);
       }
       registry.update();
-      return changed();
+      return true;
     case "DeleteRule":
       registry.rules.delete(input.RuleArn ?? "");
       registry.update();
-      return undefined;
+      return false;
     case "DescribeRules":
       for (const each of output.Rules ?? []) {
         const listener = (each.RuleArn ?? "")
@@ -169,48 +191,9 @@ async function after(registry: Registry, call: Call, answer: Answer): Promise<An
           each.Actions = mendActions(each.Actions, registry.listenerSettings.get(listener)?.DefaultActions);
         } else mendRule(each, registry.rules.get(each.RuleArn ?? ""));
       }
-      return changed();
+      return true;
     default:
-      return undefined;
-  }
-}
-
-function mendRule(rule: elb.Rule, asked: Pick<elb.Rule, "Actions" | "Conditions"> | undefined): void {
-  rule.Actions = mendActions(rule.Actions, asked?.Actions);
-  rule.Conditions = rule.Conditions?.map((condition, i) => {
-    const wanted = asked?.Conditions?.[i];
-    if (wanted?.Field !== condition.Field || condition.Field !== "query-string") return condition;
-    return { ...condition, QueryStringConfig: wanted?.QueryStringConfig };
-  });
-}
-
-/**
- * A forward action as AWS describes it: a single group both ways, several groups with their weights. Other actions
- * as the base has them.
- */
-function mendActions(
-  actions: elb.Action[] | undefined,
-  asked: readonly elb.Action[] | undefined,
-): elb.Action[] | undefined {
-  return actions?.map((action, i) => {
-    const wanted = asked?.[i];
-    if (action.Type !== "forward" || wanted?.Type !== "forward") return action;
-    const groups = wanted.ForwardConfig?.TargetGroups ?? [{ TargetGroupArn: wanted.TargetGroupArn }];
-    return {
-      ...action,
-      TargetGroupArn: groups.length === 1 ? groups[0]?.TargetGroupArn : undefined,
-      ForwardConfig: {
-        TargetGroups: groups.map(({ TargetGroupArn, Weight = 1 }) => ({ TargetGroupArn, Weight })),
-        TargetGroupStickinessConfig: wanted.ForwardConfig?.TargetGroupStickinessConfig ?? { Enabled: false },
-      },
-    };
-  });
-}
-
-function mendGroups(registry: Registry, groups: elb.TargetGroup[] | undefined): void {
-  for (const group of groups ?? []) {
-    const user = registry.groups.get(group.TargetGroupArn ?? "")?.loadBalancerArn;
-    group.LoadBalancerArns = user ? [user] : [];
+      return false;
   }
 }
 
@@ -222,9 +205,3 @@ function loadBalancerOf(arn: string): string {
 
 const attributes = (list: readonly { Key?: string; Value?: string }[] | undefined) =>
   Object.fromEntries((list ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
-
-const answerOf = (body: Buffer, status = 200): Answer => ({
-  status,
-  headers: { "content-type": "text/xml" },
-  body,
-});

@@ -4,7 +4,6 @@ import type { Aws, Identity } from "../core/aws";
 import { actingService } from "../core/service";
 import { groupHandlers } from "./group-handlers";
 import { Firing } from "./firing";
-import { restJson } from "./rest";
 import { scheduleHandlers } from "./schedule-handlers";
 import { keyOf, places } from "./schedules";
 
@@ -16,12 +15,12 @@ export function scheduler(aws: Aws): ActingService {
     const key = keyOf(schedule.GroupName, schedule.Name);
     if (schedules.get(key) === schedule) schedules.delete(key);
   });
-  const service = actingService({
+  const acting = actingService({
     name: "Scheduler",
     signingName: "scheduler",
     sdk,
     handlers: { ...scheduleHandlers(aws, place, firing), ...groupHandlers(aws, place, firing) },
     warn: aws.warn,
   });
-  return { signingName: "scheduler", operations: restJson(service.call, sdk), close: () => firing.close() };
+  return { ...acting, close: () => firing.close() };
 }

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import http from "node:http";
 import { buffer } from "node:stream/consumers";
-import type * as elb from "@aws-sdk/client-elastic-load-balancing-v2";
-import { readRequest, writeAnswer, writeError } from "../load-balancing/query";
+import * as elb from "@aws-sdk/client-elastic-load-balancing-v2";
+import { ServiceError } from "../core/errors";
+import { answerOf } from "../core/testing";
 
 export const account = "111111111111";
 export const region = "us-east-1";
@@ -71,11 +72,12 @@ export class FakeBase {
       } else json(400, { __type: "NotHere", message: target }, "NotHere");
     } else if (query.get("Version") === "2011-06-15") this.sts(query, request, response);
     else {
-      const { action, input } = readRequest(body) ?? { action: "none", input: {} };
-      const answer = this.elb(action, input as never);
-      const failed = typeof answer === "string";
-      response.writeHead(failed ? 400 : 200, { "content-type": "text/xml" });
-      response.end(failed ? writeError(answer, action) : writeAnswer(action, answer));
+      const answer = answerOf(elb, request, body, (action, input) => {
+        const output = this.elb(action, input as ElbInputs);
+        if (typeof output === "string") throw new ServiceError(output, action);
+        return output;
+      });
+      response.writeHead(answer.status, answer.headers).end(answer.body);
     }
   }
 
