@@ -9,6 +9,7 @@ const subcommands: readonly Listed[] = [
     summary: "releases the working tree again, to staging of the local AWS that `rehearse --keep` holds up",
   },
   { name: "status", summary: "says what that local AWS holds: services, versions, pipelines, URLs" },
+  { name: "trials", summary: "plays many releases, and counts what became of them (npm run trials)" },
 ];
 
 /** Only what is run is loaded: some need all of Greenroom, others next to nothing. */

@@ -34,7 +34,8 @@ function saidOf({ service, environment, urls, versions, pipeline }: ServiceStand
   const share = (answers: number) => (answers === sum ? "" : ` (${answers} of ${sum} answers)`);
   const live = versions.map(([version, answers]) => `${version || "nobody"}${share(answers)}`).join(", ");
   const stages = pipeline.stages.map(
-    ({ stage, status, why }) => `    ${stage.padEnd(17)} ${status}${why === undefined ? "" : `: ${why}`}`,
+    ({ stage, status, why }) =>
+      `    ${stage.padEnd(17)} ${status}${why === undefined ? "" : `: ${why.split("\n")[0]}`}`,
   );
   return [
     "",

@@ -14,12 +14,16 @@ export interface Run {
   couldNotRun?: string;
 }
 
-/** Plays a service's scenarios one after the other, until one could not run or no release of it has come to production. */
+/**
+ * Plays a service's scenarios one after the other, until one could not run or no release of it has come to production.
+ * @param goOn plays the next one where one could not run
+ */
 export async function playAll(
   rehearsal: Rehearsal,
   scenarios: readonly Scenario[],
   local: LocalAws,
   progress: Progress,
+  goOn = false,
 ): Promise<Run[]> {
   const runs: Run[] = [];
   for (const scenario of scenarios) {
@@ -33,7 +37,7 @@ export async function playAll(
       const couldNotRun = error instanceof Error ? error.message : String(error);
       runs.push({ rehearsal, scenario, from, to: rehearsal.now(), couldNotRun });
       progress.fail(`${rehearsal.service}: ${scenario.title}: could not run: ${couldNotRun}`);
-      break;
+      if (!goOn) break;
     }
   }
   return runs;

@@ -59,6 +59,8 @@ export interface RehearsalOptions {
   directory: string;
   branch: Branch;
   ratePerSecond: number;
+  /** Fixes in which order clients send what. @default 0 */
+  seed?: number;
   /** The version that holds all traffic already. @default what stands in for the service before its first release */
   serving?: string;
   progress: Progress;
@@ -79,13 +81,14 @@ export class Rehearsal {
 
   /** Starts the clients of both environments. */
   static async start(options: RehearsalOptions): Promise<Rehearsal> {
-    const { local, environments, service, directory, ratePerSecond } = options;
+    const { local, environments, service, directory, ratePerSecond, seed } = options;
     const traffic = loadTraffic(root, directory);
     const start = (name: EnvironmentName) =>
       startClients({
         name,
         origin: originOf(local, serviceOf(environments[name], service)),
         ratePerSecond,
+        seed,
         // Bounded, but longer than any rehearsal, which is an hour of work and half a day of AWS's waits at most: without
         // clients, no alarm would stop a bad release.
         maxSeconds: 7200 + (12 * 3600) / local.aws.clock.fastest,

@@ -41,20 +41,26 @@ export interface Asked {
 
 /** Checks everything that services keep for their rehearsals. @throws naming file, key and what to do */
 export async function prepare(asked: Asked): Promise<Prepared> {
-  const plan = planOf(services, asked);
-  const tree = await readTree(root);
   const ids = asked.scenarios ?? (asked.fault === undefined ? usual : []);
   const faults = asked.fault === undefined ? [] : [faultScenario(checkedFault(asked.fault, "--fault"))];
-  const scenarios = new Map<string, Scenario[]>();
-  for (const name of plan.rehearsed) {
-    loadTraffic(root, directoryOf({ name }));
+  return prepareWith(asked, async (name, tree) => {
     const chosen = [...(await chooseScenarios(name, ids, tree)), ...faults];
     if (chosen.length === 0) throw new PlanError(`--scenario ${ids.join(" ")}: ${name} has none of these`);
-    scenarios.set(name, chosen);
-  }
-  for (const name of plan.standing) {
+    return chosen;
+  });
+}
+
+/** The same, with what is played of each service chosen otherwise. */
+export async function prepareWith(
+  asked: Pick<Asked, "services" | "all">,
+  scenariosOf: (service: string, tree: Tree) => Promise<Scenario[]>,
+): Promise<Prepared> {
+  const plan = planOf(services, asked);
+  const tree = await readTree(root);
+  const scenarios = new Map<string, Scenario[]>();
+  for (const name of [...plan.rehearsed, ...plan.standing]) {
     loadTraffic(root, directoryOf({ name }));
-    scenarios.set(name, [goodRelease]);
+    scenarios.set(name, plan.standing.includes(name) ? [goodRelease] : await scenariosOf(name, tree));
   }
   return { plan, scenarios, tree };
 }
@@ -64,13 +70,18 @@ export interface RunOptions {
   prepared: Prepared;
   ratePerSecond: number;
   progress: Progress;
+  /** Fixes in which order clients send what. @default 0 */
+  seed?: number;
+  /** Plays the next scenario where one could not run. @default false */
+  goOn?: boolean;
 }
 
 /** What a rehearsal here cannot show, whatever its verdict, its bases and its container runtime. */
 const notProven = ["TLS, DNS and security groups: listeners are plain HTTP on loopback."];
 
 /** Rehearses services beside each other, each one's scenarios one after the other, under clients that never stop. */
-export async function runScenarios({ broughtUp, prepared, ratePerSecond, progress }: RunOptions) {
+export async function runScenarios(options: RunOptions) {
+  const { broughtUp, prepared, ratePerSecond, progress, seed, goOn } = options;
   const { local, environments, repository } = broughtUp;
   const { plan, scenarios, tree } = prepared;
   const startedAt = new Date();
@@ -84,6 +95,7 @@ export async function runScenarios({ broughtUp, prepared, ratePerSecond, progres
       directory: directoryOf({ name: service }),
       branch,
       ratePerSecond,
+      seed,
       progress: names.length > 1 ? naming(progress, service) : progress,
     });
   const rehearsals = new Map<string, Rehearsal>();
@@ -91,7 +103,7 @@ export async function runScenarios({ broughtUp, prepared, ratePerSecond, progres
   progress.status(() => [...rehearsals.values()].map((one) => one.statusLine()).join("   "));
   const play = (name: string) => {
     const rehearsal = rehearsals.get(name);
-    return rehearsal ? playAll(rehearsal, scenarios.get(name) ?? [], local, progress) : [];
+    return rehearsal ? playAll(rehearsal, scenarios.get(name) ?? [], local, progress, goOn) : [];
   };
   const runs: Run[] = [];
   // What others use stands before they are released.

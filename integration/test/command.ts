@@ -20,12 +20,18 @@ export function greenroom(
   args: string[],
   {
     environment = {},
+    checkout = root,
     onText,
-  }: { environment?: Record<string, string>; onText?: (text: string, child: ChildProcess) => void } = {},
+  }: {
+    environment?: Record<string, string>;
+    /** Whose command line. @default this one's */
+    checkout?: string;
+    onText?: (text: string, child: ChildProcess) => void;
+  } = {},
 ): Promise<Ended> {
-  const script = path.join(root, "integration", "greenroom.mjs");
+  const script = path.join(checkout, "integration", "greenroom.mjs");
   const child = spawn(process.execPath, [script, ...args], {
-    cwd: root,
+    cwd: checkout,
     env: { ...process.env, ...environment },
   });
   let [stdout, stderr] = ["", ""];

@@ -6,10 +6,14 @@ import type { PastRelease, Rehearsal } from "../rehearsal";
 import type { Claim } from "../verdict";
 import { baseline, good, releaseGood, succeeded, type Played, type Scenario } from "./scenario";
 
-/** What an incident's release has to become, by what it does to the working tree or to production's candidate. */
+/**
+ * What an incident's release has to become, by what it does to the working tree or to production's candidate.
+ * @param seed orders which requests meet its fault
+ */
 export function incidentScenario(
   incident: Omit<Incident, "outcome"> & { accepted: Played["accepted"] },
   change?: Change,
+  seed?: number,
 ): Scenario {
   const { id, title, description, accepted } = incident;
   const bad = (release: PastRelease, next?: Played): Played => ({
@@ -27,7 +31,7 @@ export function incidentScenario(
       if (!rehearsal.hasReleased) return before;
       const { version, staging } = await rehearsal.releaseToStaging({ message: title, change });
       if (!succeeded(staging)) return [...before, bad(staging), ...(await releaseGood(rehearsal, "Mended"))];
-      const undo = incident.fault === undefined ? undefined : await inject(rehearsal, incident.fault);
+      const undo = incident.fault === undefined ? undefined : await inject(rehearsal, incident.fault, seed);
       // The team works on while production decides: the fix goes through staging meanwhile.
       const deciding = rehearsal.releaseToProd(version).finally(() => undo?.());
       const fixing = rehearsal.releaseToStaging({ message: "Mended" });
@@ -52,24 +56,28 @@ export function checkedFault(fault: string, where: string): string {
 }
 
 /** A generic fault of production's candidate: it must not be safe, nor stay. */
-export const faultScenario = (fault: string): Scenario =>
-  incidentScenario({
-    id: "fault",
-    title: `A release with a fault: ${fault}`,
-    description:
-      "It passes in staging; production's candidate has the fault. It must be taken back, and the next good release must succeed.",
-    accepted: ["contained", "rolled back", "stopped before customers"],
-    fault,
-  });
+export const faultScenario = (fault: string, seed?: number): Scenario =>
+  incidentScenario(
+    {
+      id: "fault",
+      title: `A release with a fault: ${fault}`,
+      description:
+        "It passes in staging; production's candidate has the fault. It must be taken back, and the next good release must succeed.",
+      accepted: ["contained", "rolled back", "stopped before customers"],
+      fault,
+    },
+    undefined,
+    seed,
+  );
 
 /** Puts a generic fault into the image that staging has just been released; production's candidate is made from it. */
-async function inject(rehearsal: Rehearsal, fault: string): Promise<() => void> {
+async function inject(rehearsal: Rehearsal, fault: string, seed?: number): Promise<() => void> {
   const image = await rehearsal.runningImage("staging");
   const imageDigest = image.split("@")[1];
   if (imageDigest === undefined)
     throw new Error(`staging runs ${image}, which has no digest to put a fault into`);
   const { account } = rehearsal.environments.prod.identity;
-  return rehearsal.local.faults.inject({ imageDigest, account }, parseFault(fault));
+  return rehearsal.local.faults.inject({ imageDigest, account }, parseFault(fault), { seed });
 }
 
 /** Where the release ended, when the incident says where. */
