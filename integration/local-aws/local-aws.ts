@@ -158,6 +158,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       gateway.use(acting);
       closers.push(() => acting.close?.());
     }
+    aws.events.emitted = services.flatMap(({ emits = [] }) => emits);
     // Beside the base, it is the base that serves.
     const acted = services.filter(({ beside }) => !beside).map(({ signingName }) => signingName);
     const servedBy = [{ by: "Greenroom", services: acted.sort() }, ...bases.routes.table()];

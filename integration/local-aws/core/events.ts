@@ -54,6 +54,8 @@ export class Events {
   private deliver?: (event: BusEvent) => void;
   /** Set by whoever rehearses one. @default none */
   faults?: EventFaults;
+  /** All that is ever put here. @default unknown */
+  emitted?: readonly EmittedEvents[];
 
   constructor(private readonly clock: Clock) {}
 

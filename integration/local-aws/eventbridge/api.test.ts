@@ -161,6 +161,24 @@ describe("eventbridge: what is refused", () => {
 });
 
 describe("eventbridge: rules in the base", () => {
+  it("are told of when they wait for events that nothing here puts", async () => {
+    const { aws, beside, schedules } = setUp();
+    aws.events.emitted = [{ source: "aws.ecs", detailTypes: ["ECS Task State Change"] }];
+    for (const type of ["ECS Task State Change", "ECS Deployment State Change"]) {
+      const EventPattern = JSON.stringify({ source: ["aws.ecs"], "detail-type": [type] });
+      const sent = call("PutRule", { Name: "r", EventPattern });
+      await beside.after?.(beside.before?.(sent) ?? sent, {
+        status: 200,
+        headers: {},
+        body: Buffer.from("{}"),
+      });
+    }
+    assert.deepEqual(aws.warnings, [
+      'rule r waits for "ECS Deployment State Change" of aws.ecs: nothing puts such events here, so that it is not rehearsed',
+    ]);
+    schedules.close();
+  });
+
   it("are disabled there, so that it delivers nothing, and enabled to callers", async () => {
     const { beside, rules, schedules } = setUp();
     const sent = beside.before?.(

@@ -7,11 +7,17 @@ import { Model } from "../core/model";
 import { actingService, type Handlers } from "../core/service";
 import type { Buses } from "./bus";
 import { checkRule, checkTargets } from "./checks";
+import { neverEmitted } from "./never-emitted";
 import { checkEntries, readEntry } from "./put-events";
 import type { BusName, Rules } from "./rules";
 import type { ScheduledRules } from "./scheduled-rules";
 
-type State = Record<string, unknown> & { Name?: string; EventBusName?: string; State?: string };
+type State = Record<string, unknown> & {
+  Name?: string;
+  EventBusName?: string;
+  State?: string;
+  EventPattern?: string;
+};
 
 /** What EventBridge does beside the base, which keeps buses, rules and targets. */
 export function besideEventBridge(
@@ -34,6 +40,14 @@ export function besideEventBridge(
   }
   const notImplemented = (what: string) => () =>
     Promise.reject(new ServiceError("NotImplemented", `not implemented: EventBridge.${what}`, 501));
+
+  function warnOfNever(rule: string, pattern: string | undefined): void {
+    const awaited = neverEmitted(pattern, aws.events.emitted ?? []);
+    if (aws.events.emitted && awaited)
+      aws.warn(
+        `rule ${rule} waits for ${awaited}: nothing puts such events here, so that it is not rehearsed`,
+      );
+  }
 
   /** Answered in the base's place. */
   const answered = {
@@ -111,6 +125,7 @@ export function besideEventBridge(
       const { Name = "", EventBusName } = input;
       const bus = busOf(EventBusName, call.caller);
       if (operation === "PutRule") rules.set(bus, Name, wanted.get(call) === "ENABLED");
+      if (operation === "PutRule") warnOfNever(Name, input.EventPattern);
       if (operation === "DeleteRule") rules.set(bus, Name, false);
       if (operation === "PutRule" || operation === "DeleteRule") await schedules.follow(bus, Name);
       return undefined;
