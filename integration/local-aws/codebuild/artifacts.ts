@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { lstat, readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import type { BuildArtifacts, ProjectArtifacts } from "@aws-sdk/client-codebuild";
-import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { PutObjectCommand, S3Client, type PutObjectCommandInput } from "@aws-sdk/client-s3";
 import type { BuildRoom } from "../containers/runtime";
 import type { Aws, Identity } from "../core/aws";
 import { pack } from "./archive";
@@ -97,17 +97,18 @@ export function artifactKey(
 export async function uploadArtifact(
   aws: Aws,
   role: Identity,
-  target: { artifacts: ProjectArtifacts; key: string },
+  target: { artifacts: ProjectArtifacts; key: string; encryptionKey: string | undefined },
   files: readonly Chosen[],
   keepLinks: boolean,
   signal: AbortSignal,
 ): Promise<BuildArtifacts> {
   const { artifacts, key } = target;
+  const encryption = artifacts.encryptionDisabled ? {} : encryptedWith(target.encryptionKey);
   const bucket = (artifacts.location ?? "").replace(/^arn:[^:]*:s3:::/, "");
   const s3 = aws.client(S3Client, role);
   const put = async (Key: string, Body: Uint8Array, ContentType?: string) => {
     try {
-      await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body, ContentType }), {
+      await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body, ContentType, ...encryption }), {
         abortSignal: signal,
       });
     } catch (error) {
@@ -136,3 +137,11 @@ export async function uploadArtifact(
     md5sum: createHash("md5").update(zip).digest("hex"),
   };
 }
+
+/** With the build's key; S3's own, which is the default, is the one that is taken when none is named. */
+const encryptedWith = (
+  key: string | undefined,
+): Pick<PutObjectCommandInput, "ServerSideEncryption" | "SSEKMSKeyId"> => ({
+  ServerSideEncryption: "aws:kms",
+  SSEKMSKeyId: key?.endsWith(":alias/aws/s3") ? undefined : key,
+});

@@ -116,6 +116,30 @@ describe("a build", () => {
     ]);
   });
 
+  it("encrypts its artifacts with its key, unless they are not to be encrypted", async () => {
+    const buildspec = spec(
+      { build: ["echo 1 > a"] },
+      "artifacts:",
+      "  files: [a]",
+      "  secondary-artifacts:",
+      "    Plain: { files: [a] }",
+    );
+    const artifacts = { type: "S3", location: "b", packaging: "ZIP" };
+    const overrides = {
+      artifactsOverride: { ...artifacts, name: "own.zip" },
+      secondaryArtifactsOverride: [
+        { ...artifacts, name: "plain.zip", artifactIdentifier: "Plain", encryptionDisabled: true },
+      ],
+    };
+    const key = "arn:aws:kms:us-east-1:111111111111:key/1";
+    await harness.build(buildspec, { ...overrides, encryptionKeyOverride: key });
+    const { encryption } = harness.aws;
+    assert.deepEqual(encryption.get("b/own.zip"), ["aws:kms", key]);
+    assert.deepEqual(encryption.get("b/plain.zip"), [undefined, undefined]);
+    await harness.build(buildspec, overrides);
+    assert.deepEqual(encryption.get("b/own.zip"), ["aws:kms", undefined]);
+  });
+
   it("sets the variables that AWS documents", async () => {
     const names = ["BUILD_ARN", "BUILD_ID", "BUILD_IMAGE", "BUILD_NUMBER", "BUILD_SUCCEEDING", "INITIATOR"];
     const more = ["KMS_KEY_ID", "LOG_PATH", "START_TIME", "SRC_DIR"];

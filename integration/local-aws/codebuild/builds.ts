@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type * as sdk from "@aws-sdk/client-codebuild";
-import type { StartBuildInput } from "@aws-sdk/client-codebuild";
+import { SortOrderType, type StartBuildInput } from "@aws-sdk/client-codebuild";
 import type { ContainerRuntime } from "../containers/runtime";
 import type { Aws, Identity } from "../core/aws";
 import { minutes } from "../core/clock";
@@ -12,7 +12,7 @@ import { page } from "./paging";
 import { describeBuild, planBuild } from "./plan";
 import { findProject } from "./projects";
 import { BuildRun } from "./run";
-import { checkServiceRole } from "./validation";
+import { checkServiceRole, oneOf } from "./validation";
 
 /** The operations on builds. https://docs.aws.amazon.com/codebuild/latest/APIReference/API_Operations.html */
 export function builds(
@@ -87,6 +87,7 @@ function listed(
   records: BuildRecord[],
   { sortOrder, nextToken }: { sortOrder?: string; nextToken?: string },
 ): { ids: string[]; nextToken?: string } {
+  oneOf(SortOrderType, sortOrder, "sortOrder");
   const ids = records.map(({ build }) => build.id);
   if (sortOrder !== "ASCENDING") ids.reverse();
   const { items, ...rest } = page(ids, nextToken);

@@ -2,9 +2,11 @@ import * as sdk from "@aws-sdk/client-codebuild";
 import type { ContainerRuntime } from "../containers/runtime";
 import type { ActingService } from "../core/acting";
 import type { Aws, Identity } from "../core/aws";
+import { obeying } from "../core/members";
 import { Regional } from "../core/regional";
 import { actingService } from "../core/service";
 import { builds } from "./builds";
+import { obeyed } from "./members";
 import type { CodeBuildState } from "./model";
 import { projects } from "./projects";
 import { emits } from "./state-events";
@@ -27,7 +29,10 @@ export function codebuild(aws: Aws, containers: ContainerRuntime, minute = 60_00
     signingName: "codebuild",
     sdk,
     warn: aws.warn,
-    handlers: { ...projects(aws, stateOf), ...builds(aws, containers, stateOf, minute) },
+    handlers: obeying("CodeBuild", obeyed, {
+      ...projects(aws, stateOf),
+      ...builds(aws, containers, stateOf, minute),
+    }),
   });
   return {
     ...acting,

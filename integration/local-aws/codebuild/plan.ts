@@ -66,13 +66,8 @@ export function planBuild(record: ProjectRecord, request: StartBuildInput): Buil
 function refuseWhatIsMissing(project: Project, { source, secondarySources, request }: BuildPlan): void {
   const other = [source, ...secondarySources].find(({ type }) => type !== "S3" && type !== "NO_SOURCE");
   if (other) throw notImplemented(`source type ${other.type}`);
-  if (project.fileSystemLocations?.length) throw notImplemented("file systems");
-  const logs = request.logsConfigOverride ?? project.logsConfig;
-  if (logs?.s3Logs?.status === "ENABLED") throw notImplemented("logs in S3");
-  if (request.debugSessionEnabled) throw notImplemented("debug sessions");
   const machine = request.environmentTypeOverride ?? project.environment?.type ?? "";
   if (/WINDOWS|MAC/.test(machine)) throw notImplemented(`environment type ${machine}`);
-  if (request.autoRetryLimitOverride ?? project.autoRetryLimit) throw notImplemented("automatic retries");
 }
 
 /** A build as it is when it was just submitted. */
@@ -122,7 +117,6 @@ export function describeBuild(
     timeoutInMinutes: request.timeoutInMinutesOverride ?? project.timeoutInMinutes,
     queuedTimeoutInMinutes: request.queuedTimeoutInMinutesOverride ?? project.queuedTimeoutInMinutes,
     initiator: of.initiator,
-    vpcConfig: project.vpcConfig,
     encryptionKey: request.encryptionKeyOverride ?? project.encryptionKey,
     exportedEnvironmentVariables: [],
     reportArns: [],
@@ -140,7 +134,6 @@ function describeEnvironment(project: Project, request: StartBuildInput): Projec
     image: request.imageOverride ?? own?.image,
     computeType: request.computeTypeOverride ?? own?.computeType,
     privilegedMode: request.privilegedModeOverride ?? own?.privilegedMode,
-    certificate: request.certificateOverride ?? own?.certificate,
     registryCredential: request.registryCredentialOverride ?? own?.registryCredential,
     imagePullCredentialsType: request.imagePullCredentialsTypeOverride ?? own?.imagePullCredentialsType,
     environmentVariables: [...variables.values()],

@@ -1,23 +1,26 @@
 import type * as sdk from "@aws-sdk/client-codebuild";
-import type { Project, ProjectArtifacts, ProjectEnvironment, ProjectSource } from "@aws-sdk/client-codebuild";
+import {
+  ProjectSortByType,
+  SortOrderType,
+  type Project,
+  type ProjectArtifacts,
+  type ProjectEnvironment,
+  type ProjectSource,
+} from "@aws-sdk/client-codebuild";
 import type { Aws, Identity } from "../core/aws";
 import type { Handlers } from "../core/service";
 import { alreadyExists, invalid, notFound } from "./errors";
 import { nameOf, projectArn, type CodeBuildState, type ProjectRecord } from "./model";
 import { page } from "./paging";
-import { checkProject, checkServiceRole } from "./validation";
+import { checkProject, checkServiceRole, oneOf } from "./validation";
 
 /** The operations on projects. https://docs.aws.amazon.com/codebuild/latest/APIReference/API_Operations.html */
 export function projects(aws: Aws, stateOf: (caller: Identity) => CodeBuildState) {
   return {
     CreateProject: async (input, caller) => {
       const state = stateOf(caller);
-      const { badgeEnabled, ...given } = input;
       const now = aws.clock.now();
-      const project = complete(
-        { ...given, badge: { badgeEnabled: badgeEnabled ?? false }, created: now, lastModified: now },
-        caller,
-      );
+      const project = complete({ ...input, created: now, lastModified: now }, caller);
       checkProject(project);
       await checkServiceRole(aws, caller, project.serviceRole);
       if (state.projects.has(project.name)) throw alreadyExists(`Project already exists: ${project.arn}`);
@@ -33,11 +36,10 @@ export function projects(aws: Aws, stateOf: (caller: Identity) => CodeBuildState
 
     UpdateProject: async (input, caller) => {
       const record = findProject(stateOf(caller), input.name, caller);
-      const { badgeEnabled, concurrentBuildLimit, name: _name, ...changes } = input;
+      const { concurrentBuildLimit, name: _name, ...changes } = input;
       const updated: Project = { ...record.project, lastModified: aws.clock.now() };
       for (const [key, value] of Object.entries(changes))
         if (value !== undefined && value !== null) Object.assign(updated, { [key]: value });
-      if (badgeEnabled !== undefined) updated.badge = { badgeEnabled };
       // "To remove this limit, set this value to -1."
       if (concurrentBuildLimit !== undefined)
         updated.concurrentBuildLimit = concurrentBuildLimit === -1 ? undefined : concurrentBuildLimit;
@@ -68,6 +70,8 @@ export function projects(aws: Aws, stateOf: (caller: Identity) => CodeBuildState
     },
 
     ListProjects: async (input, caller) => {
+      oneOf(ProjectSortByType, input.sortBy, "sortBy");
+      oneOf(SortOrderType, input.sortOrder, "sortOrder");
       const all = [...stateOf(caller).projects.values()].map(({ project }) => project);
       const time = (project: Project) =>
         (input.sortBy === "CREATED_TIME" ? project.created : project.lastModified)?.getTime() ?? 0;
@@ -114,15 +118,15 @@ function complete(given: Project, caller: Identity): ProjectRecord["project"] {
     queuedTimeoutInMinutes: given.queuedTimeoutInMinutes ?? 480,
     encryptionKey: given.encryptionKey || `arn:aws:kms:${caller.region}:${caller.account}:alias/aws/s3`,
     tags: given.tags ?? [],
-    badge: given.badge ?? { badgeEnabled: false },
+    badge: { badgeEnabled: false },
     logsConfig: given.logsConfig ?? {
       cloudWatchLogs: { status: "ENABLED" },
       s3Logs: { status: "DISABLED", encryptionDisabled: false },
     },
-    // Terraform takes the empty ones for "none".
-    vpcConfig: given.vpcConfig?.vpcId ? given.vpcConfig : undefined,
-    buildBatchConfig: given.buildBatchConfig?.serviceRole ? given.buildBatchConfig : undefined,
-    projectVisibility: given.projectVisibility ?? "PRIVATE",
+    // Given empty, which is how tools say "none".
+    vpcConfig: undefined,
+    buildBatchConfig: undefined,
+    projectVisibility: "PRIVATE",
   };
 }
 

@@ -17,6 +17,8 @@ export class FakeAws extends Aws {
   readonly secrets = new Map<string, string>();
   readonly logs = new Map<string, string[]>();
   readonly puts: { key: string; as: string }[] = [];
+  /** Of objects that were put: how, and with which key. */
+  readonly encryption = new Map<string, unknown[]>();
   readonly warnings: string[];
 
   constructor(speed = 100) {
@@ -55,6 +57,7 @@ export class FakeAws extends Aws {
       case "PutObject":
         this.objects.set(key, input.Body as Uint8Array);
         this.puts.push({ key, as: as.credentials.accessKeyId });
+        this.encryption.set(key, [input.ServerSideEncryption, input.SSEKMSKeyId]);
         return {};
       case "CreateLogGroup":
         return {};
@@ -108,7 +111,7 @@ export interface BuildAnswer extends Record<string, unknown> {
 export class Harness {
   readonly aws = new FakeAws();
   readonly runtime = new FakeRuntime();
-  private readonly service: ReturnType<typeof codebuild>;
+  readonly service: ReturnType<typeof codebuild>;
   readonly caller: Identity;
 
   constructor(minute = 60_000) {

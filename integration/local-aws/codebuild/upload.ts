@@ -20,17 +20,18 @@ interface Workplace {
 export async function uploadArtifacts(aws: Aws, record: BuildRecord, at: Workplace): Promise<void> {
   const { build, plan } = record;
   const uuid = build.id.split(":")[1] ?? "";
-  const put = async (artifacts: ProjectArtifacts, spec: ArtifactSpec | undefined, key: string) => {
+  const put = async (artifacts: ProjectArtifacts, spec: ArtifactSpec | undefined, where: string) => {
     if (!spec) {
       throw new PhaseFailure(
         "CLIENT_ERROR",
-        `the buildspec has no ${key}, but the build is to put one into s3://${artifacts.location}`,
+        `the buildspec has no ${where}, but the build is to put one into s3://${artifacts.location}`,
       );
     }
     const evaluated = await evaluate(spec, at.shell);
     const files = await chooseFiles(evaluated, at.room, at.note);
     const name = artifacts.overrideArtifactName ? evaluated.name : undefined;
-    const target = { artifacts, key: artifactKey(artifacts, uuid, name, spec.s3Prefix) };
+    const key = artifactKey(artifacts, uuid, name, spec.s3Prefix);
+    const target = { artifacts, key, encryptionKey: build.encryptionKey };
     return uploadArtifact(aws, at.role, target, files, spec.enableSymlinks, at.signal);
   };
   if (plan.artifacts.type === "S3")

@@ -52,8 +52,6 @@ export function checkProject(project: Project): void {
   checkEnvironment(project.environment);
   checkSecondary(project.secondarySources, project.secondaryArtifacts);
   oneOf(CacheType, project.cache?.type, "cache.type");
-  if (project.cache?.type === "S3" && !project.cache.location)
-    throw invalid("Invalid cache: location is required");
   between(project.timeoutInMinutes, 5, 2160, "timeoutInMinutes");
   between(project.queuedTimeoutInMinutes, 5, 480, "queuedTimeoutInMinutes");
   between(project.concurrentBuildLimit, 1, 10_000, "concurrentBuildLimit");
