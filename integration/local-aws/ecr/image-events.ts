@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { EmittedEvents, Events } from "../core/events";
-import type { Registry } from "./registry";
+import type { RegistryClient } from "../core/registry-client";
 import type { Tenant } from "./tokens";
 
 export interface ImageAction extends Tenant {
@@ -43,14 +43,13 @@ const manifestPath = /^\/v2\/(.+)\/manifests\/([^/?]+)$/;
 
 /** What was pushed to a path of a registry, if it was an image. */
 export async function pushedImage(
-  registry: Registry,
+  registry: RegistryClient,
   tenant: Tenant,
   path: string,
 ): Promise<ImageAction | undefined> {
   const [, repository, reference = ""] = manifestPath.exec(path) ?? [];
   if (!repository) return undefined;
-  const answer = await registry.send("GET", path);
-  const bytes = Buffer.from(await answer.body.arrayBuffer());
+  const bytes = await registry.getManifest(repository, reference);
   const manifest = JSON.parse(bytes.toString()) as { mediaType?: string; config?: { mediaType?: string } };
   return {
     ...tenant,

@@ -4,10 +4,10 @@ import type { Acting, Beside, Listener } from "../core/acting";
 import type { Aws } from "../core/aws";
 import { Model } from "../core/model";
 import { actingService } from "../core/service";
+import { RegistryClient } from "../core/registry-client";
 import { isForRegistry, registryFront } from "./front";
 import { emits, pushedImage, putImageAction } from "./image-events";
 import { layerUploads } from "./layers";
-import { Registry } from "./registry";
 import { authorization, RegistryTokens, type Tenant } from "./tokens";
 
 const downloadUrl = /https:\/\/(\d{12})\.dkr\.ecr\.([\w-]+)\.amazonaws\.com\//;
@@ -25,7 +25,8 @@ export function ecr(
   const tokens = new RegistryTokens();
   const registryOf = ({ account, region }: Tenant) => {
     const { password } = tokens.issue({ account, region });
-    return new Registry(endpoint, `${account}.dkr.ecr.${region}.amazonaws.com`, password);
+    const token = Buffer.from(`AWS:${password}`).toString("base64");
+    return new RegistryClient(endpoint, `${account}.dkr.ecr.${region}.amazonaws.com`, token);
   };
   const handlers = { ...layerUploads(registryOf), ...authorization(tokens) };
   const pushed = (tenant: Tenant, path: string) =>

@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from "node:crypto";
 import * as sdk from "@aws-sdk/client-ecr";
 import type { Identity } from "../core/aws";
+import { ServiceError } from "../core/errors";
+import { RegistryRefusal, type RegistryClient } from "../core/registry-client";
 import type { Handlers } from "../core/service";
-import type { Registry } from "./registry";
 import type { Tenant } from "./tokens";
 
 const $metadata = {};
@@ -20,7 +21,7 @@ interface Upload {
  * through its registry, where `docker push` and `docker pull` find the result.
  * https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_InitiateLayerUpload.html and its neighbours
  */
-export function layerUploads(registryOf: (tenant: Tenant) => Registry) {
+export function layerUploads(registryOf: (tenant: Tenant) => RegistryClient) {
   const uploads = new Map<string, Upload>();
   const registryFor = (input: { registryId?: string }, { account, region }: Identity) =>
     registryOf({ account: input.registryId ?? account, region });
@@ -35,7 +36,7 @@ export function layerUploads(registryOf: (tenant: Tenant) => Registry) {
       const registry = registryFor(input, caller);
       const layers = await Promise.all(
         (input.layerDigests ?? []).map(async (layerDigest): Promise<sdk.Layer> => {
-          const there = await registry.hasLayer(input.repositoryName ?? "", layerDigest);
+          const there = await asEcr(registry.hasBlob(input.repositoryName ?? "", layerDigest));
           return { layerDigest, layerAvailability: there ? "AVAILABLE" : "UNAVAILABLE" };
         }),
       );
@@ -76,7 +77,7 @@ export function layerUploads(registryOf: (tenant: Tenant) => Registry) {
         throw new sdk.InvalidLayerException({ message, $metadata });
       }
       uploads.delete(input.uploadId ?? "");
-      await registryFor(input, caller).putLayer(repository, layerDigest, layer);
+      await asEcr(registryFor(input, caller).putBlob(repository, layerDigest, layer.length, layer));
       return { uploadId: input.uploadId, repositoryName: repository, layerDigest };
     },
     PutImage: async (input, caller) => {
@@ -87,12 +88,9 @@ export function layerUploads(registryOf: (tenant: Tenant) => Registry) {
         throw new sdk.ImageDigestDoesNotMatchException({ message, $metadata });
       }
       const mediaType = input.imageManifestMediaType ?? mediaTypeIn(imageManifest);
-      await registryFor(input, caller).putManifest(
-        repositoryName,
-        imageTag ?? imageDigest,
-        imageManifest,
-        mediaType,
-      );
+      const manifest = Buffer.from(imageManifest);
+      const registry = registryFor(input, caller);
+      await asEcr(registry.putManifest(repositoryName, imageTag ?? imageDigest, manifest, mediaType));
       const registryId = input.registryId ?? caller.account;
       const imageId = { imageDigest, imageTag };
       return {
@@ -105,4 +103,17 @@ export function layerUploads(registryOf: (tenant: Tenant) => Registry) {
 function mediaTypeIn(manifest: string): string {
   const { mediaType } = JSON.parse(manifest) as { mediaType?: string };
   return mediaType ?? "application/vnd.docker.distribution.manifest.v2+json";
+}
+
+/** A registry's refusal, as ECR's API says it. */
+async function asEcr<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof RegistryRefusal)) throw error;
+    const { code, message } = error;
+    const immutable = code === "TAG_INVALID" || code === "DENIED";
+    const named = code === "NAME_UNKNOWN" ? "RepositoryNotFoundException" : "ServerException";
+    throw new ServiceError(immutable ? "ImageTagAlreadyExistsException" : named, message);
+  }
 }

@@ -4,8 +4,8 @@ import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import type Dockerode from "dockerode";
 import { DockerfileParser } from "dockerfile-ast";
-import { expand } from "../process/expand";
-import { formatReference, parseReference } from "../process/reference";
+import { expand } from "../images/expand";
+import { formatReference, parseReference } from "../images/reference";
 import { ask } from "./build-exec";
 
 /** The images that the Dockerfiles below a folder build on, as far as they can be read. */

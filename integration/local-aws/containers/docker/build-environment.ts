@@ -1,6 +1,6 @@
 import fs from "node:fs/promises";
 import path from "node:path";
-import { packageEnvironment } from "../process/environment";
+import { packageEnvironment } from "../packages";
 import { networkEnvironment, networkFile } from "../../network";
 
 /** Where a build's container has what it needs of this machine, to read. */

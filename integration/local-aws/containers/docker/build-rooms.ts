@@ -3,7 +3,7 @@ import path from "node:path";
 import type Dockerode from "dockerode";
 import type { Aws } from "../../core/aws";
 import type { BuildRoomRequest } from "../runtime";
-import { ecrRegistry, parseReference } from "../process/reference";
+import { ecrRegistry, parseReference } from "../images/reference";
 import { BuildCaches, type BuildCache } from "./build-caches";
 import { nameserversOf, startBuildDaemon } from "./build-daemon";
 import { buildEnvironment, machineFolder } from "./build-environment";

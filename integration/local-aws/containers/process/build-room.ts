@@ -1,7 +1,8 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import type { BuildRoom } from "../runtime";
-import { packageEnvironment, programFolders } from "./environment";
+import { programFolders } from "./environment";
+import { packageEnvironment } from "../packages";
 import { networkEnvironment, nodeOptions } from "../../network";
 import { startGroup, type ProcessGroup } from "./process-group";
 

@@ -1,15 +1,15 @@
-import { createHash } from "node:crypto";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { DockerfileError, parseDockerfile, type Instruction, type Stage } from "./dockerfile";
 import { applyMetadata, type StageState } from "./stage";
+import { addLayer, assembleStage } from "./stage-layers";
 import { runInstruction } from "./build-run";
 import { planCopy } from "./build-copy";
 import { baseOf, type Base } from "./bases/base";
 import { epoch, makeImage, type Image } from "./image";
-import { assemble, type Layer, type LayerStore } from "./layer-store";
+import { assemble, type LayerStore } from "./layer-store";
 import { checkPlatform, expandAt, globalArguments, variable } from "./variables";
-import { parseReference, type Reference } from "./reference";
+import { parseReference, type Reference } from "../images/reference";
 
 export interface BuildOptions {
   context: string;
@@ -102,12 +102,7 @@ class Builder {
     const reference = referenceAt(line, name);
     const standIn = this.base(reference);
     if (standIn) {
-      const { config, note, key } = await standIn.standIn(reference).catch((error: unknown) => {
-        throw new DockerfileError(
-          line,
-          `FROM ${name}: ${error instanceof Error ? error.message : String(error)}`,
-        );
-      });
+      const { config, note, key } = await at(line, `FROM ${name}`, standIn.standIn(reference));
       this.options.tell(`note: ${note}\n`);
       return { ...base, config, layers: [], key, history: [] };
     }
@@ -119,23 +114,9 @@ class Builder {
           `FROM ${name}: this machine stands in for ${this.options.bases.map(({ language }) => language).join(" and ")} base images only; use --containers docker`,
         );
       }
-      return this.fromImage(base, local);
+      return fromImage(base, local);
     }
-    const image = await this.options.findImage(reference).catch((error: unknown) => {
-      throw new DockerfileError(
-        line,
-        `FROM ${name}: ${error instanceof Error ? error.message : String(error)}`,
-      );
-    });
-    return this.fromImage(base, image);
-  }
-
-  private fromImage(
-    base: Omit<StageState, "config" | "layers" | "key" | "history">,
-    image: Image,
-  ): StageState {
-    const { config, history } = structuredClone(image.config);
-    return { ...base, config, layers: [...image.layers], key: image.id, history };
+    return fromImage(base, await at(line, `FROM ${name}`, this.options.findImage(reference)));
   }
 
   private async step(state: StageState, instruction: Instruction): Promise<void> {
@@ -147,7 +128,7 @@ class Builder {
     else applyMetadata(state, instruction);
     if (keyword === "WORKDIR") {
       const folder = state.config.WorkingDir.slice(1);
-      await this.layer(state, `workdir ${folder}`, async (content) => {
+      await addLayer(state, this.options, `workdir ${folder}`, async (content) => {
         await fs.mkdir(path.join(content, folder), { recursive: true });
         return [];
       });
@@ -168,7 +149,7 @@ class Builder {
   private async run(state: StageState, instruction: Instruction): Promise<void> {
     const { config, args, shell } = state;
     const inputs = [instruction.text, shell, config.Env, [...args], config.WorkingDir];
-    await this.layer(state, `run ${JSON.stringify(inputs)}`, (content) => {
+    await addLayer(state, this.options, `run ${JSON.stringify(inputs)}`, (content) => {
       const { packageCache, tell, signal, folder, bases } = this.options;
       const base = baseOf(bases, config);
       return runInstruction(state, instruction, content, { packageCache, tell, signal, folder, base });
@@ -183,15 +164,15 @@ class Builder {
     const from = instruction.flags.get("from");
     const origin =
       from === undefined ? { folder: context, ignore } : await this.origin(state, instruction, from);
-    const plan = await planCopy(state, instruction, origin, () => this.assemble(state));
-    await this.layer(state, plan.key, plan.fill);
+    const plan = await planCopy(state, instruction, origin, () => assembleStage(state));
+    await addLayer(state, this.options, plan.key, plan.fill);
   }
 
   /** Where `COPY --from` copies from: a stage, by its name or number, or an image. */
   private async origin({ index }: StageState, { line }: Instruction, from: string) {
     const earlier = await this.earlier({ index }, from);
     if (earlier) {
-      await this.assemble(earlier);
+      await assembleStage(earlier);
       return { folder: earlier.root, ignore: "" };
     }
     const reference = referenceAt(line, from);
@@ -201,12 +182,7 @@ class Builder {
         `COPY --from=${from}: the process runtime has no content of base images; use --containers docker`,
       );
     }
-    const image = await this.options.findImage(reference).catch((error: unknown) => {
-      throw new DockerfileError(
-        line,
-        `COPY --from=${from}: ${error instanceof Error ? error.message : String(error)}`,
-      );
-    });
+    const image = await at(line, `COPY --from=${from}`, this.options.findImage(reference));
     const folder = path.join(this.options.folder, `image-${image.id.slice(7, 19)}`);
     await fs.rm(folder, { recursive: true, force: true });
     await assemble(image.layers, folder);
@@ -228,29 +204,22 @@ class Builder {
     );
     return found && this.stage(found);
   }
+}
 
-  /** Adds the layer of an instruction: the one that the same inputs gave before, or a new one. */
-  private async layer(
-    state: StageState,
-    inputs: string,
-    fill: (content: string) => Promise<readonly string[]>,
-  ): Promise<void> {
-    state.key = createHash("sha256").update(`${state.key}\n${inputs}`).digest("hex");
-    const { store, tell } = this.options;
-    let layer: Layer | undefined = await store.find(state.key);
-    if (layer) tell("CACHED\n");
-    const kept = layer !== undefined;
-    if (!layer && inputs.startsWith("run ")) await this.assemble(state);
-    layer ??= await store.make(state.key, fill);
-    // What a RUN wrote is in the assembled folder already.
-    if (state.assembled && (kept || !inputs.startsWith("run "))) await assemble([layer], state.root);
-    state.layers.push(layer);
-  }
+function fromImage(
+  base: Omit<StageState, "config" | "layers" | "key" | "history">,
+  image: Image,
+): StageState {
+  const { config, history } = structuredClone(image.config);
+  return { ...base, config, layers: [...image.layers], key: image.id, history };
+}
 
-  private async assemble(state: StageState): Promise<void> {
-    if (state.assembled) return;
-    state.assembled = true;
-    await assemble(state.layers, state.root);
+/** Says of what goes wrong where in the Dockerfile it was asked for. */
+async function at<T>(line: number, what: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw new DockerfileError(line, `${what}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 

@@ -4,7 +4,7 @@ import { checkPlatform } from "./variables";
 import type { DockerDaemon } from "./docker-daemon";
 import { formatTemplate } from "./docker-format";
 import { hostArchitecture, type Image } from "./image";
-import { formatReference, parseReference } from "./reference";
+import { formatReference, parseReference } from "../images/reference";
 
 export interface DockerCall {
   argv: readonly string[];

@@ -4,8 +4,9 @@ import { build } from "./build";
 import type { Base } from "./bases/base";
 import type { Image } from "./image";
 import { LayerStore } from "./layer-store";
-import { ecrRegistry, formatReference, parseReference, type Reference } from "./reference";
-import { Registry } from "./registry";
+import { ecrRegistry, formatReference, parseReference, type Reference } from "../images/reference";
+import { RegistryClient } from "../../core/registry-client";
+import { pull, push, TransferError } from "./transfer";
 import { exists } from "./tree";
 
 /** What a build's `docker` commands talk to: the images and logins of one build. */
@@ -76,7 +77,9 @@ export class DockerDaemon {
     if (user !== "AWS") throw new Error(`unauthorized: the user name of ECR is AWS, not ${user}`);
     this.refuseOthers(registry);
     const authorization = Buffer.from(`${user}:${password}`).toString("base64");
-    await new Registry(this.options.endpoint, registry, authorization, signal).check();
+    const status = await new RegistryClient(this.options.endpoint, registry, authorization, signal).check();
+    if (status !== 200)
+      throw new TransferError(`login attempt to https://${registry}/v2/ failed with status: ${status}`);
     this.logins.set(registry, authorization);
   }
 
@@ -91,7 +94,7 @@ export class DockerDaemon {
     const { registry, repository, tag } = reference;
     tell(`The push refers to repository [${registry}/${repository}]\n`);
     if (!image) throw new Error(`An image does not exist locally with the tag: ${registry}/${repository}`);
-    await this.registry(registry, signal).push(image, this.options.store, reference, (digest, what) =>
+    await push(this.registry(registry, signal), image, this.options.store, reference, (digest, what) =>
       tell(`${digest.slice(7, 19)}: ${what}\n`),
     );
     tell(`${tag}: digest: ${image.digest} size: ${image.manifestBytes.length}\n`);
@@ -101,7 +104,7 @@ export class DockerDaemon {
 
   async pull(reference: Reference, signal: AbortSignal): Promise<Image> {
     const { registry, repository } = reference;
-    const image = await this.registry(registry, signal).pull(reference, this.options.store);
+    const image = await pull(this.registry(registry, signal), reference, this.options.store);
     this.names.set(formatReference(reference), image);
     this.names.set(formatReference({ registry, repository, digest: image.digest }), image);
     this.names.set(image.id, image);
@@ -119,12 +122,12 @@ export class DockerDaemon {
     return this.names.get(formatReference(reference)) ?? (await this.pull(reference, signal));
   }
 
-  private registry(registry: string, signal: AbortSignal): Registry {
+  private registry(registry: string, signal: AbortSignal): RegistryClient {
     this.refuseOthers(registry);
     const authorization = this.logins.get(registry);
     // What Docker says when ECR answers 401.
     if (!authorization) throw new Error("no basic auth credentials");
-    return new Registry(this.options.endpoint, registry, authorization, signal);
+    return new RegistryClient(this.options.endpoint, registry, authorization, signal);
   }
 
   private refuseOthers(registry: string): void {

@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 import fs from "node:fs/promises";
 import path from "node:path";
-import { ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
-import type { Aws, Identity } from "../../core/aws";
+import type { Aws } from "../../core/aws";
 import type { Gateway } from "../../core/gateway";
 import {
   ImageUnavailableError,
@@ -20,11 +19,11 @@ import { baseOf, versionGapOf, type Base } from "./bases/base";
 import { nodeBase } from "./bases/node";
 import { pythonBase } from "./bases/python";
 import type { ContainerConfig } from "./image";
-import { assemble, LayerStore } from "./layer-store";
+import { LayerStore } from "./layer-store";
 import { Pythons } from "./pythons";
-import { ecrRegistry, formatReference, parseReference, type Reference } from "./reference";
+import { ecrRegistry, parseReference } from "../images/reference";
 import { Ports } from "./ports";
-import { Registry } from "./registry";
+import { PulledImages } from "./pulled-images";
 import { copyTree } from "./tree";
 
 const cacheBytes = 2 * 1024 ** 3;
@@ -41,12 +40,6 @@ export interface ProcessRuntimeOptions {
   venvBin: string;
 }
 
-interface Unpacked {
-  config: ContainerConfig;
-  digest: string;
-  root: string;
-}
-
 /** Images and containers without Docker: folders and processes of this machine. No sandbox: it runs what you trust. */
 export function processRuntime(options: ProcessRuntimeOptions): ContainerRuntime {
   return new ProcessRuntime(options);
@@ -58,9 +51,7 @@ class ProcessRuntime implements ContainerRuntime {
   private readonly rooms = new Set<BuildRoom>();
   private readonly containers = new Set<Awaited<ReturnType<typeof startContainer>>>();
   private readonly starting = new Set<Promise<unknown>>();
-  private readonly pulled = new Map<string, Promise<Unpacked>>();
-  private readonly unpacked = new Map<string, Promise<string>>();
-  private readonly images: LayerStore;
+  private readonly images: PulledImages;
   private readonly cache: LayerStore;
   private readonly ports = new Ports();
   private readonly gaps = new Set<string>();
@@ -70,13 +61,15 @@ class ProcessRuntime implements ContainerRuntime {
   private closing = false;
 
   constructor(private readonly options: ProcessRuntimeOptions) {
-    this.images = new LayerStore(this.at("pulled"));
     this.cache = new LayerStore(path.join(options.cacheFolder, "layers"));
     this.pythons = new Pythons(
       path.join(options.venvBin, "python"),
       path.join(options.cacheFolder, "python"),
     );
     this.bases = [nodeBase, pythonBase(this.pythons)];
+    this.images = new PulledImages(options.aws, new LayerStore(this.at("pulled")), this.bases, (name) =>
+      this.at("images", name),
+    );
     options.gateway.mount("docker", this.endpoint.handle);
   }
 
@@ -147,7 +140,7 @@ class ProcessRuntime implements ContainerRuntime {
     await Promise.allSettled(this.starting);
     for (const container of this.containers) container.kill();
     await Promise.all([...this.containers].map((container) => container.ended));
-    await Promise.allSettled(this.unpacked.values());
+    await this.images.settled();
     await remove(this.at());
     await this.cache.prune(cacheBytes);
   }
@@ -179,7 +172,7 @@ class ProcessRuntime implements ContainerRuntime {
         `the process runtime cannot pull ${spec.image}, only images of ECR; use --containers docker`,
       );
     }
-    const { config, digest, root } = await this.pull(reference, spec.pullAs);
+    const { config, digest, root } = await this.images.pull(reference, spec.pullAs);
     this.note(config);
     return {
       config,
@@ -193,38 +186,6 @@ class ProcessRuntime implements ContainerRuntime {
   private note(config: ContainerConfig): void {
     const gap = versionGapOf(config);
     if (gap) this.gaps.add(gap);
-  }
-
-  /** Pulls an image once from each repository, so that what a repository lacks is found out. */
-  private pull(reference: Reference, as: Identity): Promise<Unpacked> {
-    const name = formatReference(reference);
-    let pulled = reference.digest ? this.pulled.get(name) : undefined;
-    if (!pulled) {
-      pulled = this.pullNow(reference, as);
-      this.pulled.set(name, pulled);
-      pulled.catch(() => this.pulled.delete(name));
-    }
-    return pulled;
-  }
-
-  private async pullNow(reference: Reference, as: Identity): Promise<Unpacked> {
-    const { authorizationData } = await this.options.aws
-      .client(ECRClient, as)
-      .send(new GetAuthorizationTokenCommand({}));
-    const token = authorizationData?.[0]?.authorizationToken;
-    if (!token) throw new Error(`ECR gave no authorization token to pull ${formatReference(reference)}`);
-    const image = await new Registry(this.gateway, reference.registry, token).pull(reference, this.images);
-    let root = this.unpacked.get(image.digest);
-    if (!root) {
-      const folder = this.at("images", image.digest.slice(7, 23));
-      const base = baseOf(this.bases, image.config.config);
-      root = assemble(image.layers, folder)
-        .then(() => base?.unpacked?.(folder))
-        .then(() => folder);
-      this.unpacked.set(image.digest, root);
-      root.catch(() => this.unpacked.delete(image.digest));
-    }
-    return { config: image.config.config, digest: image.digest, root: await root };
   }
 
   private prepare(): Promise<void> {

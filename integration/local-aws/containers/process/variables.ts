@@ -1,5 +1,5 @@
 import { DockerfileError, type Instruction } from "./dockerfile";
-import { expand } from "./expand";
+import { expand } from "../images/expand";
 import { hostArchitecture, type ContainerConfig } from "./image";
 
 /** Expands a word; a mistake in it is one of the Dockerfile's line. */

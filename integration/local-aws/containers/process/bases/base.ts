@@ -1,5 +1,5 @@
 import type { ContainerConfig } from "../image";
-import { formatReference, type Reference } from "../reference";
+import { formatReference, type Reference } from "../../images/reference";
 
 /** A family of base images that programs of this machine can stand in for. */
 export interface Base {

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { nodeBase } from "./bases/node";
 import { ecrRegistry, formatReference, parseReference } from "./reference";
 
 describe("image names", () => {
@@ -27,19 +26,6 @@ describe("image names", () => {
   it("are refused when malformed", () => {
     for (const name of ["Api", "", "a:b:c", "a@sha256:12", "a b"])
       assert.throws(() => parseReference(name), /is not the name/);
-  });
-
-  it("are Node.js base images in Docker Hub and its copy in ECR Public only", () => {
-    const base = (name: string) => nodeBase.matches(parseReference(name));
-    const yes = [
-      "node",
-      "node:22-alpine",
-      "library/node:22",
-      "docker.io/library/node",
-      "public.ecr.aws/docker/library/node:22",
-    ];
-    assert.deepEqual(yes.filter(base), yes);
-    assert.deepEqual(["mynode", `${ecr}/node`, "me/node", "public.ecr.aws/me/node"].filter(base), []);
   });
 
   it("tell whose registry it is", () => {
