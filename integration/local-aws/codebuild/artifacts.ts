@@ -3,7 +3,7 @@ import { lstat, readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import type { BuildArtifacts, ProjectArtifacts } from "@aws-sdk/client-codebuild";
 import { PutObjectCommand, S3Client, type PutObjectCommandInput } from "@aws-sdk/client-s3";
-import type { BuildRoom } from "../containers/runtime";
+import type { BuildRoom } from "../core/container-runtime";
 import type { Aws, Identity } from "../core/aws";
 import { pack } from "./archive";
 import type { ArtifactSpec } from "./buildspec/model";

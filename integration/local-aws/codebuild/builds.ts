@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type * as sdk from "@aws-sdk/client-codebuild";
 import { SortOrderType, type StartBuildInput } from "@aws-sdk/client-codebuild";
-import type { ContainerRuntime } from "../containers/runtime";
+import type { ContainerRuntime } from "../core/container-runtime";
 import type { Aws, Identity } from "../core/aws";
 import { minutes } from "../core/clock";
 import type { Handlers } from "../core/service";

@@ -1,7 +1,7 @@
 import type { ProjectEnvironment } from "@aws-sdk/client-codebuild";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { z } from "zod";
-import type { BuildRoomRequest } from "../containers/runtime";
+import type { BuildRoomRequest } from "../core/container-runtime";
 import type { Aws, Identity } from "../core/aws";
 import { PhaseFailure } from "./failure";
 

@@ -1,4 +1,4 @@
-import { ImageUnavailableError, type BuildRoom, type ContainerRuntime } from "../containers/runtime";
+import { ImageUnavailableError, type BuildRoom, type ContainerRuntime } from "../core/container-runtime";
 import { unlessAborted } from "../core/abort";
 import type { Aws, Identity } from "../core/aws";
 import { LogStream } from "../core/log-stream";

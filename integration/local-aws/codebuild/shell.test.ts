@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { realpathSync } from "node:fs";
-import type { BuildRoom } from "../containers/runtime";
+import type { BuildRoom } from "../core/container-runtime";
 import { BuildShell } from "./shell";
 import { FakeRuntime, roomRequest } from "./testing";
 

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { BuildRoom } from "../containers/runtime";
+import type { BuildRoom } from "../core/container-runtime";
 import { PhaseFailure } from "./failure";
 
 /**

@@ -1,6 +1,6 @@
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { mkdir } from "node:fs/promises";
-import type { BuildRoom } from "../containers/runtime";
+import type { BuildRoom } from "../core/container-runtime";
 import type { Aws, Identity } from "../core/aws";
 import { ArchiveError, extract } from "./archive";
 import { PhaseFailure } from "./failure";

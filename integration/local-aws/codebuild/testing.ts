@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { BuildRoom, BuildRoomRequest, ContainerRuntime } from "../containers/runtime";
+import type { BuildRoom, BuildRoomRequest, ContainerRuntime } from "../core/container-runtime";
 
 /** For tests: what a build asks for. */
 export const roomRequest: BuildRoomRequest = {

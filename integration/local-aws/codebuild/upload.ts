@@ -1,5 +1,5 @@
 import type { BuildArtifacts, ProjectArtifacts } from "@aws-sdk/client-codebuild";
-import type { BuildRoom } from "../containers/runtime";
+import type { BuildRoom } from "../core/container-runtime";
 import type { Aws, Identity } from "../core/aws";
 import { artifactKey, chooseFiles, uploadArtifact } from "./artifacts";
 import type { ArtifactSpec, Buildspec } from "./buildspec/model";

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { Container, ContainerRuntime, ContainerSpec } from "../containers/runtime";
+import type { Container, ContainerRuntime, ContainerSpec } from "../core/container-runtime";
 import type { Aws } from "../core/aws";
 import { containerEffect, type ContainerEffect, type ImageIn } from "../core/faults";
 

@@ -1,5 +1,5 @@
 import type * as sdk from "@aws-sdk/client-ecs";
-import type { ContainerRuntime } from "../containers/runtime";
+import type { ContainerRuntime } from "../core/container-runtime";
 import { clientError, invalid } from "./errors";
 
 // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html

@@ -1,5 +1,5 @@
 import * as sdk from "@aws-sdk/client-ecs";
-import type { ContainerRuntime } from "../containers/runtime";
+import type { ContainerRuntime } from "../core/container-runtime";
 import type { ActingService } from "../core/acting";
 import type { Aws } from "../core/aws";
 import { Regional } from "../core/regional";

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { TaskStopCode } from "@aws-sdk/client-ecs";
 import type { Aws, Identity } from "../core/aws";
-import type { ContainerRuntime, TaskNetwork } from "../containers/runtime";
+import type { ContainerRuntime, TaskNetwork } from "../core/container-runtime";
 import { holds, inOrder } from "./dependencies";
 import { taskHealth } from "./health-check";
 import type { StoredService, StoredTask, StoredTaskSet } from "./model";

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Tag } from "@aws-sdk/client-ecs";
 import type { Aws } from "../core/aws";
 import { seconds } from "../core/clock";
-import type { ContainerRuntime } from "../containers/runtime";
+import type { ContainerRuntime } from "../core/container-runtime";
 import { isChecked } from "./health-check";
 import { computedCount, type StoredService, type StoredTask, type StoredTaskSet } from "./model";
 import { RunningTask } from "./running-task";

@@ -6,7 +6,7 @@ import type {
   ContainerSpec,
   HealthCheck,
   TaskNetwork,
-} from "../containers/runtime";
+} from "../core/container-runtime";
 import { startWithFaults } from "./faults";
 import { isChecked } from "./health-check";
 import type { StoredTask, StoredTaskDefinition } from "./model";

@@ -1,7 +1,7 @@
 import * as sdk from "@aws-sdk/client-ecs";
 import type { Clock } from "../core/clock";
 import type { Handlers } from "../core/service";
-import type { ContainerRuntime } from "../containers/runtime";
+import type { ContainerRuntime } from "../core/container-runtime";
 import { inOrder } from "./dependencies";
 import { clientError, invalid } from "./errors";
 import { checkedHealthCheck } from "./health-check";

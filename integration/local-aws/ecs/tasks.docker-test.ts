@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import * as sdk from "@aws-sdk/client-ecs";
 import { dockerRuntime, openDocker, type DockerDaemon } from "../containers/docker";
 import { nodeImage, nothingLeft } from "../containers/docker/testing";
-import type { ContainerRuntime } from "../containers/runtime";
+import type { ContainerRuntime } from "../core/container-runtime";
 import { Aws } from "../core/aws";
 import { Clock } from "../core/clock";
 import { Gateway } from "../core/gateway";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as sdk from "@aws-sdk/client-ecs";
 import * as elb from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { ContainerRuntime } from "../containers/runtime";
+import type { ContainerRuntime } from "../core/container-runtime";
 import { MetricStore } from "../core/metric-store";
 import { Aws } from "../core/aws";
 import { Clock } from "../core/clock";

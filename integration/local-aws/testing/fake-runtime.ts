@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import http from "node:http";
-import type { Container, ContainerRuntime, ContainerSpec, TaskNetwork } from "../containers/runtime";
+import type { Container, ContainerRuntime, ContainerSpec, TaskNetwork } from "../core/container-runtime";
 
 /** For tests: runs "images" as HTTP servers of this process. */
 export class FakeRuntime implements ContainerRuntime {

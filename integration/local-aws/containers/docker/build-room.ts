@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import type { BuildRoom, BuildRoomRequest } from "../runtime";
+import type { BuildRoom, BuildRoomRequest } from "../../core/container-runtime";
 import { nodeOptions } from "../../network";
 import { baseImages, handOver } from "./build-bases";
 import type { BuildCache } from "./build-caches";

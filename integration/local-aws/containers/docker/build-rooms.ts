@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import path from "node:path";
 import type Dockerode from "dockerode";
 import type { Aws } from "../../core/aws";
-import type { BuildRoomRequest } from "../runtime";
+import type { BuildRoomRequest } from "../../core/container-runtime";
 import { ecrRegistry, parseReference } from "../images/reference";
 import { BuildCaches, type BuildCache } from "./build-caches";
 import { nameserversOf, startBuildDaemon } from "./build-daemon";

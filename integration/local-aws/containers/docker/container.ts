@@ -3,7 +3,7 @@ import os from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Duplex } from "node:stream";
 import type Dockerode from "dockerode";
-import type { Container, ContainerSpec } from "../runtime";
+import type { Container, ContainerSpec } from "../../core/container-runtime";
 import { containerEnvironment, putNetworkFile } from "./environment";
 import { dockerHealthCheck, watchHealth } from "./health";
 import { limits } from "./limits";

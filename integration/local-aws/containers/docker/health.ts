@@ -1,5 +1,5 @@
 import type Dockerode from "dockerode";
-import type { HealthCheck } from "../runtime";
+import type { HealthCheck } from "../../core/container-runtime";
 
 /** A probe starts a process in the container, which takes a tenth of a second of a core. */
 const shortestIntervalMs = 1000;

@@ -6,8 +6,8 @@ import type {
   BuildRoom,
   BuildRoomRequest,
   TaskNetwork,
-} from "../runtime";
-import { ImageUnavailableError } from "../runtime";
+} from "../../core/container-runtime";
+import { ImageUnavailableError } from "../../core/container-runtime";
 import { BuildRooms } from "./build-rooms";
 import { daemonGraceMs, startContainer } from "./container";
 import { provideImage } from "./pull";

@@ -1,6 +1,6 @@
 import type Dockerode from "dockerode";
 import type { AuthConfig } from "dockerode";
-import { ImageUnavailableError } from "../runtime";
+import { ImageUnavailableError } from "../../core/container-runtime";
 import { PullProgress, sayingWhile, type PullEvent } from "./pull-progress";
 import { messageOf } from "./sweep";
 

@@ -1,7 +1,7 @@
 import { ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
 import type { AuthConfig } from "dockerode";
 import type { Aws, Identity } from "../../core/aws";
-import { ImageUnavailableError } from "../runtime";
+import { ImageUnavailableError } from "../../core/container-runtime";
 import { ecrRegistry, parseReference } from "../images/reference";
 import type { DockerDaemon } from "./daemon";
 import { pullImage } from "./pull-image";

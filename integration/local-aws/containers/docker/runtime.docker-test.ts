@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import http from "node:http";
 import type net from "node:net";
-import type { Container, ContainerSpec } from "../runtime";
+import type { Container, ContainerSpec } from "../../core/container-runtime";
 import { Aws } from "../../core/aws";
 import { Clock } from "../../core/clock";
 import { dockerRuntime } from ".";

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { TaskNetwork } from "../runtime";
+import type { TaskNetwork } from "../../core/container-runtime";
 import { daemonGraceMs, publishedPorts } from "./container";
 import type { DockerDaemon } from "./daemon";
 import { removeContainer, within } from "./sweep";

@@ -1,6 +1,6 @@
 import fs from "node:fs/promises";
 import path from "node:path";
-import type { BuildRoom } from "../runtime";
+import type { BuildRoom } from "../../core/container-runtime";
 import { programFolders } from "./environment";
 import { packageEnvironment } from "../packages";
 import { networkEnvironment, nodeOptions } from "../../network";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import fs from "node:fs/promises";
 import path from "node:path";
-import type { Container, ContainerSpec } from "../runtime";
+import type { Container, ContainerSpec } from "../../core/container-runtime";
 import { remove } from "./build-room";
 import type { Base } from "./bases/base";
 import { environmentOf, pathFor } from "./environment";

@@ -5,7 +5,7 @@ import { strToU8, zipSync } from "fflate";
 import { venv } from "../../../checkout";
 import { Aws } from "../../core/aws";
 import { Clock } from "../../core/clock";
-import type { BuildRoom, ContainerRuntime } from "../runtime";
+import type { BuildRoom, ContainerRuntime } from "../../core/container-runtime";
 import { processRuntime } from "./runtime";
 import { FakeEcr, folderOf } from "./testing";
 

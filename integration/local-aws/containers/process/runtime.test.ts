@@ -5,7 +5,7 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { Aws } from "../../core/aws";
 import { Clock } from "../../core/clock";
-import type { BuildRoom, Container, ContainerRuntime, ContainerSpec } from "../runtime";
+import type { BuildRoom, Container, ContainerRuntime, ContainerSpec } from "../../core/container-runtime";
 import { processRuntime } from "./runtime";
 import { FakeEcr, folderOf } from "./testing";
 

@@ -10,7 +10,7 @@ import {
   type Container,
   type ContainerRuntime,
   type ContainerSpec,
-} from "../runtime";
+} from "../../core/container-runtime";
 import { openRoom, remove } from "./build-room";
 import { startContainer } from "./container";
 import { DockerDaemon } from "./docker-daemon";

@@ -1,4 +1,4 @@
-import type { Identity } from "../core/aws";
+import type { Identity } from "./identity";
 
 /** What runs images: the real Docker, or processes of this machine. */
 export interface ContainerRuntime {
