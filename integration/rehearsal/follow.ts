@@ -1,26 +1,19 @@
 import { CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
 import {
-  BatchGetDeploymentTargetsCommand,
-  CodeDeployClient,
-  GetDeploymentCommand,
-  ListDeploymentTargetsCommand,
-  type LifecycleEvent,
-} from "@aws-sdk/client-codedeploy";
-import {
   CodePipelineClient,
   GetPipelineExecutionCommand,
   GetPipelineStateCommand,
   ListActionExecutionsCommand,
   ListPipelineExecutionsCommand,
   PutApprovalResultCommand,
-  type ActionExecutionDetail,
 } from "@aws-sdk/client-codepipeline";
 import type { Aws } from "../local-aws/core/aws";
 import { minutes } from "../local-aws/core/clock";
 import type { Environment } from "./environments";
-import { clockMapping, wallBetween, type ActionRun, type DeploymentRun, type ReleaseTimeline } from "./model";
+import type { ActionRun, ReleaseTimeline } from "./model";
 import type { Pacer } from "./pace";
 import type { Progress } from "./progress";
+import { describeAction, timelineOf } from "./timeline";
 
 /** Wall milliseconds between two looks. */
 const look = 200;
@@ -97,7 +90,7 @@ export async function follow(
       new ListActionExecutionsCommand({ pipelineName, filter: { pipelineExecutionId } }),
     );
     const actions = await Promise.all(
-      actionExecutionDetails.reverse().map((detail) => describe(aws, environment, detail)),
+      actionExecutionDetails.reverse().map((detail) => describeAction(aws, environment, detail)),
     );
     for (const action of actions) show(action, say);
     pacer?.watch(actions.find(({ deployment }) => deployment)?.deployment);
@@ -111,7 +104,7 @@ export async function follow(
     }
     const status = pipelineExecution?.status ?? "Failed";
     if (status !== "InProgress" && status !== "Stopping") {
-      return timeline(aws, environment, pipelineName, pipelineExecutionId, status, actions);
+      return timelineOf(aws, environment, pipelineName, pipelineExecutionId, status, actions);
     }
     if (Date.now() > deadline) {
       throw new Error(
@@ -128,64 +121,6 @@ async function areOn(aws: Aws, { identity }: Environment, AlarmNames: string[]):
     .send(new DescribeAlarmsCommand({ AlarmNames, StateValue: "ALARM" }));
   return MetricAlarms.length > 0;
 }
-
-async function describe(
-  aws: Aws,
-  environment: Environment,
-  detail: ActionExecutionDetail,
-): Promise<ActionRun> {
-  const result = detail.output?.executionResult;
-  const provider = detail.input?.actionTypeId?.provider ?? "";
-  const running = detail.status === "InProgress";
-  const id = result?.externalExecutionId;
-  return {
-    stage: detail.stageName ?? "",
-    action: detail.actionName ?? "",
-    provider,
-    status: detail.status ?? "InProgress",
-    startedAt: detail.startTime?.getTime() ?? 0,
-    endedAt: running ? undefined : detail.lastUpdateTime?.getTime(),
-    summary: result?.externalExecutionSummary,
-    error: result?.errorDetails?.message,
-    deployment:
-      provider === "CodeDeployToECS" && id ? await describeDeployment(aws, environment, id) : undefined,
-  };
-}
-
-async function describeDeployment(
-  aws: Aws,
-  environment: Environment,
-  deploymentId: string,
-): Promise<DeploymentRun> {
-  const client = aws.client(CodeDeployClient, environment.identity);
-  const [{ deploymentInfo }, { targetIds }] = await Promise.all([
-    client.send(new GetDeploymentCommand({ deploymentId })),
-    client.send(new ListDeploymentTargetsCommand({ deploymentId })),
-  ]);
-  const { deploymentTargets } = await client.send(
-    new BatchGetDeploymentTargetsCommand({ deploymentId, targetIds }),
-  );
-  const events = deploymentTargets?.[0]?.ecsTarget?.lifecycleEvents ?? [];
-  return {
-    deploymentId,
-    status: deploymentInfo?.status ?? "Created",
-    error: deploymentInfo?.errorInformation?.message,
-    rollbackDeploymentId: deploymentInfo?.rollbackInfo?.rollbackDeploymentId,
-    startedAt: deploymentInfo?.startTime?.getTime(),
-    endedAt: deploymentInfo?.completeTime?.getTime(),
-    predictedAwsMs: aws.spans.get(deploymentId)?.awsMs,
-    wallMs: aws.spans.get(deploymentId)?.wallMs,
-    events: events.map(eventRun),
-  };
-}
-
-const eventRun = (event: LifecycleEvent): DeploymentRun["events"][number] => ({
-  name: event.lifecycleEventName ?? "",
-  status: event.status ?? "Unknown",
-  startedAt: event.startTime?.getTime(),
-  endedAt: event.endTime?.getTime(),
-  message: event.diagnostics?.message,
-});
 
 function show(
   { stage, action, status, error, deployment, provider }: ActionRun,
@@ -226,35 +161,4 @@ async function decide(
       result: { status, summary: `${status} by the rehearsal` },
     }),
   );
-}
-
-/** How long the execution took here, and would have taken on AWS: waits in AWS time, everything else one to one. */
-function timeline(
-  aws: Aws,
-  environment: Environment,
-  pipelineName: string,
-  executionId: string,
-  status: string,
-  actions: ActionRun[],
-): ReleaseTimeline {
-  const clock = clockMapping(aws.clock);
-  const wallOf = ({ startedAt, endedAt }: ActionRun) => wallBetween(clock, startedAt, endedAt ?? startedAt);
-  const stages = new Map<string, number>();
-  for (const action of actions) {
-    const onAws = action.deployment?.predictedAwsMs ?? wallOf(action);
-    stages.set(action.stage, Math.max(stages.get(action.stage) ?? 0, onAws));
-  }
-  const startedAt = Math.min(...actions.map((action) => action.startedAt));
-  const endedAt = Math.max(...actions.map((action) => action.endedAt ?? action.startedAt));
-  return {
-    environment: environment.name,
-    pipelineName,
-    executionId,
-    status,
-    startedAt,
-    endedAt,
-    wallMs: wallBetween(clock, startedAt, endedAt),
-    predictedAwsMs: [...stages.values()].reduce((sum, ms) => sum + ms, 0),
-    actions,
-  };
 }

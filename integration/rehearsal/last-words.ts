@@ -11,7 +11,8 @@ import {
 } from "@aws-sdk/client-ecs";
 import type { Aws } from "../local-aws/core/aws";
 import { serviceOf, type Environment } from "./environments";
-import type { ActionRun } from "./model";
+import type { ActionRun, ReleaseTimeline } from "./model";
+import type { Progress } from "./progress";
 
 const shown = 8;
 
@@ -22,11 +23,26 @@ interface Log {
   logStreamName: string;
 }
 
+/** Puts what hook or tasks last wrote beside the error of a deployment that failed, and shows it. */
+export async function explain(
+  aws: Aws,
+  environment: Environment,
+  service: string,
+  { actions }: ReleaseTimeline,
+  progress: Progress,
+): Promise<void> {
+  const failed = actions.find(({ status, deployment }) => status === "Failed" && deployment);
+  const words = failed && (await lastWords(aws, environment, service, failed));
+  if (!words) return;
+  failed.error = `${failed.error ?? ""}\n${words}`;
+  progress.fail(words);
+}
+
 /**
  * What a failed deployment's hook, or a task of it that ended badly, last wrote to its log: CodeDeploy and ECS tell no more
  * than "Failed" and an exit code. Undefined when nobody wrote anything.
  */
-export async function lastWords(
+async function lastWords(
   aws: Aws,
   environment: Environment,
   service: string,

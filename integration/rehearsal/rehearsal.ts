@@ -3,53 +3,23 @@ import { root } from "../checkout";
 import type { LocalAws } from "../local-aws/local-aws";
 import { boundOf } from "./bound";
 import { watchMs } from "./claims";
-import { versionOf, type Branch, type Change } from "./commits";
+import { versionOf, type Branch } from "./commits";
 import { originOf, serviceOf, type Environment, type EnvironmentName } from "./environments";
 import { findExecution, follow, type Decision } from "./follow";
 import { imageVersion, withNames } from "./image-version";
-import { lastWords } from "./last-words";
-import {
-  awsTime,
-  clockMapping,
-  wallBetween,
-  wallTime,
-  type AwsMs,
-  type ClockMapping,
-  type ReleaseTimeline,
-} from "./model";
+import { explain } from "./last-words";
+import { awsTime, clockMapping, wallBetween, wallTime, type AwsMs, type ClockMapping } from "./model";
 import { beginOf, endOf } from "./periods";
 import { Pacer } from "./pace";
 import { Processors } from "./processors";
 import type { Progress } from "./progress";
+import type { PastRelease, Release, ReleaseRequest } from "./release";
 import { releaseSettings } from "./release-settings";
 import { runningImage } from "./running-image";
 import { startClients, type Clients, type Recording } from "./traffic/clients";
+import { clientsLine } from "./traffic/clients-line";
 import { loadTraffic } from "./traffic/load";
 import type { ReleaseFacts, Verdict } from "./verdict";
-
-export interface ReleaseRequest {
-  message: string;
-  /** What the commit changes in the working tree. @default nothing that anybody would notice */
-  change?: Change;
-  /** What the approver does with it in front of production. @default "Approved" */
-  decision?: Decision;
-}
-
-/** One commit on its way: how far it came, and how it fared there. */
-export interface Release {
-  version: string;
-  staging: PastRelease;
-  /** Absent when staging did not promote it. */
-  prod?: PastRelease;
-}
-
-/** A release to one environment, as it was. */
-export interface PastRelease {
-  environment: EnvironmentName;
-  timeline: ReleaseTimeline;
-  intended: string;
-  previous: string;
-}
 
 export interface RehearsalOptions {
   local: LocalAws;
@@ -233,7 +203,7 @@ export class Rehearsal {
       decision,
       pacer,
     }).finally(() => pacer.end());
-    await this.explain(environments[name], timeline);
+    await explain(local.aws, environments[name], service, timeline, progress);
     // The next one may follow at once, however fast this machine is; who holds the traffic after this one must be seen
     // before.
     const sinceEnd = wallBetween(this.clock, endOf(timeline), this.now());
@@ -249,35 +219,10 @@ export class Rehearsal {
     return release;
   }
 
-  /** Puts what hook or tasks last wrote beside the error of a deployment that failed. */
-  private async explain(environment: Environment, { actions }: ReleaseTimeline): Promise<void> {
-    const { local, service, progress } = this.options;
-    const failed = actions.find(({ status, deployment }) => status === "Failed" && deployment);
-    const words = failed && (await lastWords(local.aws, environment, service, failed));
-    if (!words) return;
-    failed.error = `${failed.error ?? ""}\n${words}`;
-    progress.fail(words);
-  }
-
   /** What the clients see at this moment, in a line. */
   statusLine(): string {
     return (["staging", "prod"] as const)
-      .map((name) => {
-        const snapshot = this.clients[name].snapshot();
-        if (!snapshot) return `${name}: starting`;
-        const { counts, from, to } = snapshot.window;
-        const sums = Object.entries(counts).map(([version, byOutcome]) => {
-          const all = Object.values(byOutcome).reduce((sum, count) => sum + count, 0);
-          return { version: version || "nobody", all, failed: all - (byOutcome.ok ?? 0) };
-        });
-        const total = sums.reduce((sum, { all }) => sum + all, 0);
-        const failed = sums.reduce((sum, one) => sum + one.failed, 0);
-        const shares = sums.map(
-          ({ version, all }) => `${version} ${Math.round((100 * all) / Math.max(total, 1))} %`,
-        );
-        const rate = Math.round((1000 * total) / Math.max(to - from, 1));
-        return `${name}: ${shares.join(", ")} · ${rate}/s${failed ? ` · ${failed} failed` : ""}`;
-      })
+      .map((name) => clientsLine(name, this.clients[name].snapshot()))
       .join("   ");
   }
 }

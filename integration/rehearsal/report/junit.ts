@@ -49,7 +49,9 @@ function suite(scenario: ScenarioResult, result: RehearsalResult): string {
     `    <properties>`,
     ...Object.entries(properties).map(([name, value]) => `      <property${attributes({ name, value })}/>`),
     `    </properties>`,
-    ...(verdict?.releases ?? []).flatMap((release) => releaseCases(`greenroom.${scenario.service}.${id}`, release)),
+    ...(verdict?.releases ?? []).flatMap((release) =>
+      releaseCases(`greenroom.${scenario.service}.${id}`, release),
+    ),
     ...(wrong === undefined ? [] : [errorCase(`greenroom.${scenario.service}.${id}`, wrong)]),
     `  </testsuite>`,
   ].join("\n");

@@ -2,7 +2,8 @@ import type { Change } from "../commits";
 import { ServiceFileError, type Incident } from "../incidents/incident";
 import { parseFault } from "../../local-aws/core/faults";
 import { canaryPeriod } from "../periods";
-import type { PastRelease, Rehearsal } from "../rehearsal";
+import type { Rehearsal } from "../rehearsal";
+import type { PastRelease } from "../release";
 import type { Claim } from "../verdict";
 import { baseline, good, releaseGood, succeeded, type Played, type Scenario } from "./scenario";
 

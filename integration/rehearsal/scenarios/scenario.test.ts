@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { EnvironmentName } from "../environments";
-import type { PastRelease, Rehearsal } from "../rehearsal";
+import type { Rehearsal } from "../rehearsal";
+import type { PastRelease } from "../release";
 import { approvalRejected } from "./approval-rejected";
 import { goodRelease } from "./good-release";
 import { incidentScenario } from "./incident";

@@ -1,4 +1,5 @@
-import type { PastRelease, Rehearsal } from "../rehearsal";
+import type { Rehearsal } from "../rehearsal";
+import type { PastRelease } from "../release";
 import { expecting, judge, type Claim, type JudgedRelease, type ReleaseOutcome } from "../verdict";
 
 /** A rehearsal script: a good release, or one named fault. */

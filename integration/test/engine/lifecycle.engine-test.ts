@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { allOf, root } from "../../checkout";
 import type { Change, Outcome } from "../../provision/engine";
-import type { PastRelease, Rehearsal } from "../../rehearsal/rehearsal";
+import type { Rehearsal } from "../../rehearsal/rehearsal";
+import type { PastRelease } from "../../rehearsal/release";
 import { readIncidents } from "../../rehearsal/incidents/incident";
 import { patched } from "../../rehearsal/incidents/patch";
 import { judge, type Verdict } from "../../rehearsal/verdict";

@@ -1,7 +1,8 @@
 import * as ec2 from "@aws-sdk/client-ec2";
 import type * as aws from "@pulumi/aws";
-import { type Creating, present, resourceType, type ResourceTypes } from "../resource-type";
-import { client, crc32, tagged } from "./ec2";
+import { present, resourceType, type ResourceTypes } from "../resource-type";
+import { client, tagged } from "./ec2";
+import { routing } from "./routing";
 
 const vpc = resourceType<aws.ec2.VpcArgs>(async (inputs, resource) => {
   const answer = await client(resource).send(
@@ -163,76 +164,6 @@ const natGateway = resourceType<aws.ec2.NatGatewayArgs>(async (inputs, resource)
   };
 });
 
-type RouteTarget = {
-  cidrBlock?: string;
-  gatewayId?: string;
-  natGatewayId?: string;
-  vpcEndpointId?: string;
-  transitGatewayId?: string;
-};
-
-const addRoute = (resource: Creating, RouteTableId: string, route: RouteTarget) =>
-  client(resource).send(
-    new ec2.CreateRouteCommand({
-      RouteTableId,
-      DestinationCidrBlock: route.cidrBlock,
-      GatewayId: route.gatewayId,
-      NatGatewayId: route.natGatewayId,
-      VpcEndpointId: route.vpcEndpointId,
-      TransitGatewayId: route.transitGatewayId,
-    }),
-  );
-
-const routeTable = resourceType<aws.ec2.RouteTableArgs>(async (inputs, resource) => {
-  const answer = await client(resource).send(
-    new ec2.CreateRouteTableCommand({
-      VpcId: inputs.vpcId,
-      TagSpecifications: tagged("route-table", resource),
-    }),
-  );
-  const id = present(answer.RouteTable?.RouteTableId, "the route table's id");
-  for (const route of inputs.routes ?? []) await addRoute(resource, id, route);
-  return {
-    id,
-    outputs: {
-      arn: resource.aws.arn("ec2", `route-table/${id}`),
-      ownerId: resource.aws.account,
-      routes: inputs.routes ?? [],
-      propagatingVgws: [],
-    },
-  };
-});
-
-const route = resourceType<aws.ec2.RouteArgs>(async (inputs, resource) => {
-  await addRoute(resource, inputs.routeTableId, {
-    ...targetOf(inputs),
-    cidrBlock: inputs.destinationCidrBlock,
-  });
-  return {
-    // The provider's id: "r-", the route table, and a checksum of the destination.
-    id: `r-${inputs.routeTableId}${crc32(inputs.destinationCidrBlock ?? "")}`,
-    outputs: { state: "active", origin: "CreateRoute" },
-  };
-});
-
-const targetOf = ({ gatewayId, natGatewayId, vpcEndpointId, transitGatewayId }: RouteTarget) => ({
-  gatewayId,
-  natGatewayId,
-  vpcEndpointId,
-  transitGatewayId,
-});
-
-const routeTableAssociation = resourceType<aws.ec2.RouteTableAssociationArgs>(async (inputs, resource) => {
-  const answer = await client(resource).send(
-    new ec2.AssociateRouteTableCommand({
-      RouteTableId: inputs.routeTableId,
-      SubnetId: inputs.subnetId,
-      GatewayId: inputs.gatewayId,
-    }),
-  );
-  return { id: present(answer.AssociationId, "the association's id"), outputs: {} };
-});
-
 const vpcEndpoint = resourceType<aws.ec2.VpcEndpointArgs>(async (inputs, resource) => {
   const type = inputs.vpcEndpointType ?? "Gateway";
   const answer = await client(resource).send(
@@ -268,14 +199,12 @@ const vpcEndpoint = resourceType<aws.ec2.VpcEndpointArgs>(async (inputs, resourc
 
 /** Networks of EC2: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Welcome.html */
 export const network: ResourceTypes = {
+  ...routing,
   "aws:ec2/vpc:Vpc": vpc,
   "aws:ec2/subnet:Subnet": subnet,
   "aws:ec2/internetGateway:InternetGateway": internetGateway,
   "aws:ec2/internetGatewayAttachment:InternetGatewayAttachment": internetGatewayAttachment,
   "aws:ec2/eip:Eip": eip,
   "aws:ec2/natGateway:NatGateway": natGateway,
-  "aws:ec2/routeTable:RouteTable": routeTable,
-  "aws:ec2/route:Route": route,
-  "aws:ec2/routeTableAssociation:RouteTableAssociation": routeTableAssociation,
   "aws:ec2/vpcEndpoint:VpcEndpoint": vpcEndpoint,
 };

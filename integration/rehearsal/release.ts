@@ -1,0 +1,28 @@
+import type { Change } from "./commits";
+import type { EnvironmentName } from "./environments";
+import type { Decision } from "./follow";
+import type { ReleaseTimeline } from "./model";
+
+export interface ReleaseRequest {
+  message: string;
+  /** What the commit changes in the working tree. @default nothing that anybody would notice */
+  change?: Change;
+  /** What the approver does with it in front of production. @default "Approved" */
+  decision?: Decision;
+}
+
+/** One commit on its way: how far it came, and how it fared there. */
+export interface Release {
+  version: string;
+  staging: PastRelease;
+  /** Absent when staging did not promote it. */
+  prod?: PastRelease;
+}
+
+/** A release to one environment, as it was. */
+export interface PastRelease {
+  environment: EnvironmentName;
+  timeline: ReleaseTimeline;
+  intended: string;
+  previous: string;
+}
