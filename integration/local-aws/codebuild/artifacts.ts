@@ -138,10 +138,8 @@ export async function uploadArtifact(
   };
 }
 
-/** With the build's key; S3's own, which is the default, is the one that is taken when none is named. */
+/** With the build's key. Its default, S3's own key, no base has: the bucket's default encryption stands for it. */
 const encryptedWith = (
   key: string | undefined,
-): Pick<PutObjectCommandInput, "ServerSideEncryption" | "SSEKMSKeyId"> => ({
-  ServerSideEncryption: "aws:kms",
-  SSEKMSKeyId: key?.endsWith(":alias/aws/s3") ? undefined : key,
-});
+): Pick<PutObjectCommandInput, "ServerSideEncryption" | "SSEKMSKeyId"> =>
+  !key || key.endsWith(":alias/aws/s3") ? {} : { ServerSideEncryption: "aws:kms", SSEKMSKeyId: key };

@@ -137,7 +137,7 @@ describe("a build", () => {
     assert.deepEqual(encryption.get("b/own.zip"), ["aws:kms", key]);
     assert.deepEqual(encryption.get("b/plain.zip"), [undefined, undefined]);
     await harness.build(buildspec, overrides);
-    assert.deepEqual(encryption.get("b/own.zip"), ["aws:kms", undefined]);
+    assert.deepEqual(encryption.get("b/own.zip"), [undefined, undefined]);
   });
 
   it("sets the variables that AWS documents", async () => {
