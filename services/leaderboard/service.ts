@@ -1,5 +1,4 @@
 import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
 import { ecsService } from "../../infra/definitions";
 
 export default ecsService({
@@ -12,15 +11,11 @@ export default ecsService({
       {
         name: physicalName("scores"),
         billingMode: "PAY_PER_REQUEST",
-        hashKey: "board",
-        rangeKey: "player",
+        hashKey: "kind",
+        rangeKey: "place",
         attributes: [
-          { name: "board", type: "S" },
-          { name: "player", type: "S" },
-          { name: "points", type: "N" },
-        ],
-        globalSecondaryIndexes: [
-          { name: "by-points", hashKey: "board", rangeKey: "points", projectionType: "ALL" },
+          { name: "kind", type: "S" },
+          { name: "place", type: "S" },
         ],
         pointInTimeRecovery: { enabled: true },
         serverSideEncryption: { enabled: true },
@@ -30,8 +25,10 @@ export default ecsService({
     return {
       environment: { SCORES_TABLE: table.name },
       permissions: [
-        { actions: ["dynamodb:UpdateItem"], resources: [table.arn] },
-        { actions: ["dynamodb:Query"], resources: [pulumi.interpolate`${table.arn}/index/by-points`] },
+        {
+          actions: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem", "dynamodb:Query"],
+          resources: [table.arn],
+        },
       ],
     };
   },

@@ -7,7 +7,7 @@ import time
 
 from waitress import create_server
 
-from .scores import Scores
+from .scores import Scores, connect
 from .server import create_app
 from .settings import read_settings
 
@@ -19,7 +19,7 @@ DRAIN_SECONDS = 25
 
 def main() -> None:
     settings = read_settings()
-    board = Scores(settings.table)
+    board = Scores(connect(settings.table))
     app = create_app(board, settings.signing_key, settings.version, settings.environment)
     server = create_server(
         app,
