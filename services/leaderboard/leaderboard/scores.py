@@ -14,6 +14,8 @@ BOARD = "board"
 SHOWN = 10
 # How long a list may be shown again, in seconds: most requests ask for it, and few change it.
 FRESH_FOR = 1.0
+# Of how many players the best score is remembered. It only grows, so what is remembered is never too much.
+REMEMBERED = 10_000
 # How often a score is tried that another one of the same player comes in between.
 ATTEMPTS = 3
 
@@ -28,17 +30,21 @@ class Scores:
     def __init__(self, table):
         """Of a table of boto3's, as `connect` gives it."""
         self._table = table
+        self._known: dict[str, int] = {}
         self._top: list[dict] = []
         self._read_at = float("-inf")
 
     def put(self, player: str, points: int) -> None:
         """Keeps the player's best score. The same score twice, or a lower one, changes nothing."""
+        if points <= self._known.get(player, -1):
+            return
         for attempt in range(ATTEMPTS):
             best = self._best(player)
             if best is not None and points <= best:
-                return
+                return self._remember(player, best)
             try:
-                return self._replace(player, best, points)
+                self._replace(player, best, points)
+                return self._remember(player, points)
             except ClientError as error:
                 last = attempt == ATTEMPTS - 1
                 if last or error.response["Error"]["Code"] != "TransactionCanceledException":
@@ -58,6 +64,11 @@ class Scores:
             self._top = [{"player": item["player"], "points": int(item["points"])} for item in items]
             self._read_at = now
         return self._top
+
+    def _remember(self, player: str, points: int) -> None:
+        if len(self._known) >= REMEMBERED:
+            self._known.clear()
+        self._known[player] = points
 
     def _best(self, player: str) -> int | None:
         item = self._table.get_item(Key=player_key(player), ConsistentRead=True).get("Item")

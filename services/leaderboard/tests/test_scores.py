@@ -60,6 +60,13 @@ class ScoresTest(unittest.TestCase):
         self.assertEqual(self.scores.top(), expected)
         self.assertEqual(len(self.table.items), 4)
 
+    def test_asks_once_for_what_is_known(self):
+        self.scores.put("ada", 10)
+        self.table.get_item = None
+        self.scores.put("ada", 10)
+        self.scores.put("ada", 9)
+        self.assertEqual(self.scores.top(), [{"player": "ada", "points": 10}])
+
     def test_shows_the_ten_best(self):
         for n in range(12):
             self.scores.put(f"p{n}", n)
