@@ -1,15 +1,13 @@
-import {
-  CloudWatchClient,
-  DescribeAlarmsCommand,
-  SetAlarmStateCommand,
-  type MetricAlarm,
-} from "@aws-sdk/client-cloudwatch";
-import type { Acting, Beside, Call } from "../core/acting";
+import * as sdk from "@aws-sdk/client-cloudwatch";
+import type { Acting, Beside } from "../core/acting";
 import type { Aws } from "../core/aws";
 import { definitionOf, type AlarmDefinition } from "./definition";
 import { evaluate, evaluationRange, reasonOf, type AlarmState, type PeriodValue } from "./evaluation";
 import { emits, StateChanges } from "./state-changes";
 import { statisticOf, type MetricScope, type MetricStore } from "../core/metric-store";
+import { Model } from "../core/model";
+
+const model = new Model(sdk);
 
 const minuteMs = 60_000;
 /**
@@ -50,11 +48,11 @@ export function cloudwatch(aws: Aws, store: MetricStore): Acting & { close(): Pr
     warned.add(message);
   };
   const clientOf = (scope: MetricScope) =>
-    aws.client(CloudWatchClient, aws.root(scope.account, scope.region));
+    aws.client(sdk.CloudWatchClient, aws.root(scope.account, scope.region));
 
   const beside: Beside = {
     async after(call) {
-      const action = actionOf(call);
+      const { asked: action } = model.operationOf(call);
       if (/^(Describe|Get|List)/.test(action)) return undefined;
       const { account, region } = call.caller;
       if (action === "PutCompositeAlarm") {
@@ -80,7 +78,7 @@ export function cloudwatch(aws: Aws, store: MetricStore): Acting & { close(): Pr
     let NextToken: string | undefined;
     do {
       const page = await clientOf(scope).send(
-        new DescribeAlarmsCommand({
+        new sdk.DescribeAlarmsCommand({
           AlarmTypes: ["MetricAlarm", "CompositeAlarm"],
           MaxRecords: 100,
           NextToken,
@@ -94,7 +92,7 @@ export function cloudwatch(aws: Aws, store: MetricStore): Acting & { close(): Pr
     scope.alarms = found;
   }
 
-  function watch(alarm: MetricAlarm, found: Map<string, Watched>): void {
+  function watch(alarm: sdk.MetricAlarm, found: Map<string, Watched>): void {
     const definition = definitionOf(alarm, store);
     if (!definition) return;
     if ("refused" in definition) return warnOnce(definition.refused);
@@ -111,7 +109,11 @@ export function cloudwatch(aws: Aws, store: MetricStore): Acting & { close(): Pr
       const reason = reasonOf(definition.rule, range, state);
       try {
         await clientOf(scope).send(
-          new SetAlarmStateCommand({ AlarmName: definition.name, StateValue: state, StateReason: reason }),
+          new sdk.SetAlarmStateCommand({
+            AlarmName: definition.name,
+            StateValue: state,
+            StateReason: reason,
+          }),
         );
       } catch (error) {
         // An alarm that was deleted in this moment has no state.
@@ -162,11 +164,4 @@ export function valuesOf(
     const point = series?.between(fromMs, fromMs + periodMs);
     return point && statisticOf(point, statistic);
   });
-}
-
-/** The service speaks JSON, CBOR and Query. */
-function actionOf(call: Call): string {
-  const target = String(call.headers["x-amz-target"] ?? "").split(".")[1];
-  const operation = /\/operation\/([^/?]+)/.exec(call.path)?.[1];
-  return target ?? operation ?? /(?:^|&)Action=([^&]+)/.exec(call.body.toString("latin1"))?.[1] ?? "";
 }
