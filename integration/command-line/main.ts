@@ -1,20 +1,6 @@
 import { outcomeCodes } from "../rehearsal/model";
-import { commandName, type Listed, type Subcommand } from "./subcommand";
-
-/** Each is in the file of its name. */
-const subcommands: readonly Listed[] = [
-  { name: "rehearse", summary: "rehearses releases on a local AWS, under live traffic (npm start)" },
-  {
-    name: "release",
-    summary: "releases the working tree again, to staging of the local AWS that `rehearse --keep` holds up",
-  },
-  { name: "status", summary: "says what that local AWS holds: services, versions, pipelines, URLs" },
-  { name: "trials", summary: "plays many releases, and counts what became of them (npm run trials)" },
-];
-
-/** Only what is run is loaded: some need all of Greenroom, others next to nothing. */
-// eslint-disable-next-line @typescript-eslint/no-require-imports
-const load = (name: string) => require(`./${name}`) as Subcommand;
+import { load, subcommands } from "./list";
+import { commandName } from "./subcommand";
 
 const help = `Usage: npx greenroom COMMAND [OPTIONS]
 
