@@ -7,7 +7,7 @@ import * as elb from "@aws-sdk/client-elastic-load-balancing-v2";
 import * as scheduler from "@aws-sdk/client-scheduler";
 import { AwsSmithyRpcV2CborProtocol } from "@aws-sdk/core/protocols";
 import { Gateway } from "./gateway";
-import type { Identity } from "./identity";
+import { CallersOfBase, type Identity } from "./identity";
 import { actingService } from "./service";
 
 /** As most AWS clients speak to CloudWatch. */
@@ -110,6 +110,17 @@ describe("whose credentials a call is signed with", () => {
       credentials: { accessKeyId: "ASIAROLE", secretAccessKey: "greenroom", sessionToken: "one" },
     });
     assert.equal(callers[3]?.arn, issued.AKIAANN);
+  });
+
+  it("is asked again after a while, as a session expires", async () => {
+    const stsUrl = () => `http://127.0.0.1:${(base.address() as AddressInfo).port}`;
+    const scope = { accessKeyId: "ASIAROLE", region: "eu-west-1", service: "codedeploy" };
+    const once = new CallersOfBase(stsUrl, 60_000);
+    for (let i = 0; i < 3; i++) await once.of(scope);
+    assert.equal(asked.length, 1);
+    const always = new CallersOfBase(stsUrl, 0);
+    for (let i = 0; i < 3; i++) assert.equal((await always.of(scope)).arn, issued.ASIAROLE);
+    assert.equal(asked.length, 4);
   });
 
   const unknown =

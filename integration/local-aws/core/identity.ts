@@ -29,15 +29,25 @@ export class UnknownCallerError extends Error {
 
 export const rootArn = (account: string) => `arn:aws:iam::${account}:root`;
 
+/** Wall time in which a session that has expired may still be taken. The shortest session lasts fifteen minutes. */
+const usuallyKeptMs = 60_000;
+
 /**
- * Asks the base once for each access key and session token. A key that is an account's number is that account itself.
+ * Asks the base for each access key and session token, once a minute at most. A key that is an account's number is that
+ * account itself.
  *
  * @param stsUrl the base that issues keys
  */
 export class CallersOfBase implements Callers {
-  private readonly known = new Map<string, Promise<Pick<Identity, "account" | "arn">>>();
+  private readonly known = new Map<
+    string,
+    { who: Promise<Pick<Identity, "account" | "arn">>; until: number }
+  >();
 
-  constructor(private readonly stsUrl: () => string) {}
+  constructor(
+    private readonly stsUrl: () => string,
+    private readonly keptMs = usuallyKeptMs,
+  ) {}
 
   async of({ accessKeyId, sessionToken, region }: Scope): Promise<Identity> {
     const credentials = { accessKeyId, secretAccessKey: "greenroom", sessionToken };
@@ -45,14 +55,16 @@ export class CallersOfBase implements Callers {
       return { account: accessKeyId, region, arn: rootArn(accessKeyId), credentials };
     }
     const key = `${accessKeyId} ${sessionToken ?? ""}`;
-    let who = this.known.get(key);
-    if (!who) {
-      who = this.ask(region, credentials);
-      this.known.set(key, who);
+    const now = performance.now();
+    let known = this.known.get(key);
+    if (!known || known.until <= now) {
+      for (const [old, { until }] of this.known) if (until <= now) this.known.delete(old);
+      known = { who: this.ask(region, credentials), until: now + this.keptMs };
+      this.known.set(key, known);
       // What a base did not know, it may know next time.
-      who.catch(() => this.known.delete(key));
+      known.who.catch(() => this.known.delete(key));
     }
-    return { ...(await who), region, credentials };
+    return { ...(await known.who), region, credentials };
   }
 
   private async ask(region: string, credentials: Identity["credentials"]) {
