@@ -24,6 +24,10 @@ export const dynamodb: Service = {
           name,
           attributes: {
             ...without(Table, "TableName", "TableArn", "TableId", "CreationDateTime", "ItemCount", "TableSizeBytes"),
+            // A set: each tool sends them in an order of its own.
+            AttributeDefinitions: Table.AttributeDefinitions?.toSorted((a, b) =>
+              String(a.AttributeName).localeCompare(String(b.AttributeName)),
+            ),
             TimeToLive: TimeToLiveDescription,
             PointInTimeRecovery: PointInTimeRecoveryStatus,
             Tags: tagsOf(Tags),
