@@ -18,12 +18,22 @@ interface Record {
   bytes: number;
 }
 
+/** The files of layers that are here already, by the digest of what a registry has of them. */
+export type KnownContents = Map<string, Pick<Layer, "content" | "removed"> & Pick<Blob, "diffId">>;
+
 /** Layers by the key of what made them. Several builds, of several processes, may use one folder. */
 export class LayerStore {
   private readonly used = new Set<string>();
   private readonly packing = new Map<string, Promise<Blob>>();
 
-  constructor(private readonly folder: string) {}
+  /**
+   * @param known shared by stores whose layers may be the same, and whose folders stay: to copy files is much faster than to
+   *   unpack them
+   */
+  constructor(
+    private readonly folder: string,
+    private readonly known: KnownContents = new Map(),
+  ) {}
 
   async find(key: string): Promise<Layer | undefined> {
     const folder = this.at(key);
@@ -53,19 +63,32 @@ export class LayerStore {
     const key = `blob ${blob.repository} ${blob.digest}`;
     const known = await this.find(key);
     if (known) return known;
-    return this.put(key, async (folder) => {
+    const layer = await this.put(key, async (folder) => {
       const file = path.join(folder, "blob.tar.gz");
       await blob.download(file);
-      const { removed, diffId } = await unpack(file, path.join(folder, "content"));
+      const { removed, diffId } = await this.unpacked(blob.digest, file, path.join(folder, "content"));
       return { removed, blob: { digest: blob.digest, size: blob.size, diffId } };
     });
+    // From now on it is known.
+    await this.blob(layer);
+    return layer;
+  }
+
+  private async unpacked(digest: string, file: string, content: string) {
+    const known = this.known.get(digest);
+    if (!known || !(await exists(known.content))) return unpack(file, content);
+    await copyTree(known.content, content);
+    return known;
   }
 
   /** The layer as a registry wants it; packed the first time it is asked for. */
   blob(layer: Layer): Promise<Blob> {
     let blob = this.packing.get(layer.folder);
     if (!blob) {
-      blob = this.packed(layer);
+      blob = this.packed(layer).then((packed) => {
+        this.known.set(packed.digest, { ...layer, diffId: packed.diffId });
+        return packed;
+      });
       this.packing.set(layer.folder, blob);
       blob.catch(() => this.packing.delete(layer.folder));
     }

@@ -19,7 +19,7 @@ import { baseOf, versionGapOf, type Base } from "./bases/base";
 import { nodeBase } from "./bases/node";
 import { pythonBase } from "./bases/python";
 import type { ContainerConfig } from "./image";
-import { LayerStore } from "./layer-store";
+import { LayerStore, type KnownContents } from "./layer-store";
 import { Pythons } from "./pythons";
 import { ecrRegistry, parseReference } from "../images/reference";
 import { Ports } from "./ports";
@@ -51,6 +51,7 @@ class ProcessRuntime implements ContainerRuntime {
   private readonly rooms = new Set<BuildRoom>();
   private readonly containers = new Set<Awaited<ReturnType<typeof startContainer>>>();
   private readonly starting = new Set<Promise<unknown>>();
+  private readonly known: KnownContents = new Map();
   private readonly images: PulledImages;
   private readonly cache: LayerStore;
   private readonly ports = new Ports();
@@ -61,14 +62,17 @@ class ProcessRuntime implements ContainerRuntime {
   private closing = false;
 
   constructor(private readonly options: ProcessRuntimeOptions) {
-    this.cache = new LayerStore(path.join(options.cacheFolder, "layers"));
+    this.cache = new LayerStore(path.join(options.cacheFolder, "layers"), this.known);
     this.pythons = new Pythons(
       path.join(options.venvBin, "python"),
       path.join(options.cacheFolder, "python"),
     );
     this.bases = [nodeBase, pythonBase(this.pythons)];
-    this.images = new PulledImages(options.aws, new LayerStore(this.at("pulled")), this.bases, (name) =>
-      this.at("images", name),
+    this.images = new PulledImages(
+      options.aws,
+      new LayerStore(this.at("pulled"), this.known),
+      this.bases,
+      (name) => this.at("images", name),
     );
     options.gateway.mount("docker", this.endpoint.handle);
   }
