@@ -33,6 +33,11 @@ export interface RehearsalOptions {
   seed?: number;
   /** The version that holds all traffic already. @default what stands in for the service before its first release */
   serving?: string;
+  /**
+   * It is released only so that it stands, and all traffic proves it from then on: its canary is not slowed for evidence.
+   * @default false
+   */
+  stands?: boolean;
   progress: Progress;
 }
 
@@ -183,7 +188,7 @@ export class Rehearsal {
     revision: string,
     decision?: Decision,
   ): Promise<PastRelease> {
-    const { local, environments, service, ratePerSecond, progress } = this.options;
+    const { local, environments, service, ratePerSecond, stands, progress } = this.options;
     const past = this.releases[name];
     const last = past.at(-1);
     const previous = !last
@@ -196,13 +201,13 @@ export class Rehearsal {
     const imageBefore = await this.runningImage(name);
     const id = await findExecution(local.aws, environments[name], pipelineName, revision);
     const settings = await releaseSettings(local.aws, environments[name], handle);
-    const pacer = new Pacer(local.aws.clock, settings, ratePerSecond);
+    const pacer = stands ? undefined : new Pacer(local.aws.clock, settings, ratePerSecond);
     const timeline = await follow(local.aws, environments[name], pipelineName, id, {
       progress,
       alarmNames,
       decision,
       pacer,
-    }).finally(() => pacer.end());
+    }).finally(() => pacer?.end());
     await explain(local.aws, environments[name], service, timeline, progress);
     // The next one may follow at once, however fast this machine is; who holds the traffic after this one must be seen
     // before.

@@ -96,18 +96,23 @@ export async function runScenarios(options: RunOptions) {
       branch,
       ratePerSecond,
       seed,
+      stands: plan.standing.includes(service),
       progress: names.length > 1 ? naming(progress, service) : progress,
     });
   const rehearsals = new Map<string, Rehearsal>();
-  for (const name of names) rehearsals.set(name, await start(name));
   progress.status(() => [...rehearsals.values()].map((one) => one.statusLine()).join("   "));
+  const startAll = async (services: readonly string[]) => {
+    for (const name of services) rehearsals.set(name, await start(name));
+  };
   const play = (name: string) => {
     const rehearsal = rehearsals.get(name);
     return rehearsal ? playAll(rehearsal, scenarios.get(name) ?? [], local, progress, goOn) : [];
   };
   const runs: Run[] = [];
-  // What others use stands before they are released.
+  // What others use stands before they, and their clients, come.
+  await startAll(plan.standing);
   for (const name of plan.standing) runs.push(...(await play(name)));
+  await startAll(plan.rehearsed);
   runs.push(...(await Promise.all(plan.rehearsed.map(play))).flat());
   const recordings = new Map(
     await Promise.all([...rehearsals].map(async ([name, one]) => [name, await one.stop()] as const)),

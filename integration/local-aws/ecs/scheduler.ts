@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import type { Tag } from "@aws-sdk/client-ecs";
 import type { Aws } from "../core/aws";
 import { seconds } from "../core/clock";
@@ -26,6 +27,8 @@ export class Scheduler {
     private readonly aws: Aws,
     private readonly containers: ContainerRuntime,
   ) {
+    // Every task that drains listens to it.
+    setMaxListeners(0, this.closing.signal);
     // A look every five seconds, but not more often than five times a second on this machine.
     this.stopWatching = aws.clock.every(Math.max(seconds(5), 200 * aws.clock.speed), () => this.watch());
   }
