@@ -68,6 +68,7 @@ export async function prepareWith(
 export interface RunOptions {
   broughtUp: BroughtUp;
   prepared: Prepared;
+  /** To each environment: services that are rehearsed share it, and what only stands gets a quarter of it besides. */
   ratePerSecond: number;
   progress: Progress;
   /** Fixes in which order clients send what. @default 0 */
@@ -87,6 +88,9 @@ export async function runScenarios(options: RunOptions) {
   const startedAt = new Date();
   const branch = new Branch(local.sources, repository, tree);
   const names = [...plan.standing, ...plan.rehearsed];
+  // More than this rate, all services together, is more than two processors bear beside builds.
+  const rateOf = (service: string) =>
+    Math.max(1, Math.round(ratePerSecond / (plan.standing.includes(service) ? 4 : plan.rehearsed.length)));
   const start = (service: string) =>
     Rehearsal.start({
       local,
@@ -94,7 +98,7 @@ export async function runScenarios(options: RunOptions) {
       service,
       directory: directoryOf({ name: service }),
       branch,
-      ratePerSecond,
+      ratePerSecond: rateOf(service),
       seed,
       stands: plan.standing.includes(service),
       progress: names.length > 1 ? naming(progress, service) : progress,
