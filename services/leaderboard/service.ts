@@ -1,4 +1,4 @@
-import * as aws from "@pulumi/aws";
+import * as dynamodb from "@pulumi/aws/dynamodb";
 import { ecsService } from "../../infra/definitions";
 
 export default ecsService({
@@ -6,7 +6,7 @@ export default ecsService({
   hook: "hooks/after_allow_test_traffic.py",
   secrets: { SIGNING_KEY: { secret: "leaderboard/signing-key" } },
   resources: ({ service, physicalName, options }) => {
-    const table = new aws.dynamodb.Table(
+    const table = new dynamodb.Table(
       `${service}-scores`,
       {
         name: physicalName("scores"),

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
+import { startGroup, type ProcessGroup } from "./process-group";
 import { exists } from "./tree";
 
 const run = promisify(execFile);
@@ -12,6 +13,8 @@ const run = promisify(execFile);
  */
 export class Pythons {
   private made?: Promise<string>;
+  private making?: ProcessGroup;
+  private closed = false;
   private version = "";
   private folder: string;
 
@@ -56,12 +59,34 @@ export class Pythons {
     const madeAt = await fs.readFile(done, "utf8").catch(() => "");
     if (madeAt !== this.folder || !(await exists(python))) {
       await fs.rm(this.folder, { recursive: true, force: true });
-      await run(this.python, ["-m", "venv", this.folder]);
+      await this.makeVenv();
       await fs.writeFile(done, this.folder);
     }
     const { stdout } = await run(python, ["-c", "import sys; print('%d.%d' % sys.version_info[:2])"]);
     this.version = stdout.trim();
     return python;
+  }
+
+  /** It takes seconds, in processes of its own, which are not to outlive the rehearsal. */
+  private async makeVenv(): Promise<void> {
+    let told = "";
+    const group = await startGroup(this.python, ["-m", "venv", this.folder], {
+      cwd: path.dirname(this.folder),
+      environment: Object.fromEntries(Object.entries(process.env).map(([name, value = ""]) => [name, value])),
+      onOutput: (text) => (told += text),
+      endWithProgram: true,
+    });
+    this.making = group;
+    if (this.closed) group.kill();
+    const { exitCode } = await group.ended;
+    if (exitCode !== 0) throw new Error(`python -m venv ended with exit code ${exitCode}: ${told.trim()}`);
+  }
+
+  /** Ends what is being made. */
+  async close(): Promise<void> {
+    this.closed = true;
+    this.making?.kill();
+    await this.making?.ended;
   }
 
   /** A Python for one build, whose packages go with it. Gives the folder of its programs; undefined without Python. */

@@ -140,6 +140,7 @@ class ProcessRuntime implements ContainerRuntime {
 
   async close(): Promise<void> {
     this.closing = true;
+    await this.pythons.close();
     await Promise.all([...this.rooms].map((room) => room.close()));
     await Promise.allSettled(this.starting);
     for (const container of this.containers) container.kill();
