@@ -2,6 +2,7 @@ import {
   CloudWatchLogsClient,
   DescribeLogStreamsCommand,
   GetLogEventsCommand,
+  ResourceNotFoundException,
 } from "@aws-sdk/client-cloudwatch-logs";
 import {
   DescribeTaskDefinitionCommand,
@@ -32,10 +33,15 @@ export async function explain(
   progress: Progress,
 ): Promise<void> {
   const failed = actions.find(({ status, deployment }) => status === "Failed" && deployment);
-  const words = failed && (await lastWords(aws, environment, service, failed));
+  const words = failed && (await lastWords(aws, environment, service, failed).catch(nothingWritten));
   if (!words) return;
   failed.error = `${failed.error ?? ""}\n${words}`;
   progress.fail(words);
+}
+
+/** A group or a stream that nobody has written to is not there. */
+function nothingWritten(error: unknown): undefined {
+  if (!(error instanceof ResourceNotFoundException)) throw error;
 }
 
 /**
