@@ -37,7 +37,7 @@ test("a score is sent as the leaderboard takes it", async (t) => {
     let body = "";
     request.on("data", (chunk) => (body += chunk));
     request.on("end", () => {
-      got.push([request.method, request.url, request.headers["content-type"], JSON.parse(body)]);
+      got.push([request.method, request.url, request.headers["content-type"], body]);
       response.end("{}");
     });
   });
@@ -45,7 +45,7 @@ test("a score is sent as the leaderboard takes it", async (t) => {
   reportTo(url, log, PATIENT_MS)("ada", 10);
   for (let i = 0; got.length === 0 && i < 400; i++) await pause(20);
   assert.deepEqual(got, [
-    ["POST", "/api/leaderboard/scores", "application/json", { player: "ada", points: 10 }],
+    ["POST", "/api/leaderboard/scores", "application/json", JSON.stringify({ player: "ada", points: 10 })],
   ]);
   assert.deepEqual(lines, []);
 });
@@ -56,7 +56,7 @@ test("one that fails, is slow or is not there is logged once, and never thrown",
   const cases: [string, number, RegExp][] = [
     [failing, PATIENT_MS, /^error the leaderboard cannot be told of scores: status 500$/],
     [slow, 50, /^error the leaderboard cannot be told of scores: .*timeout/],
-    ["http://127.0.0.1:1", PATIENT_MS, /^error the leaderboard cannot be told of scores: fetch failed: /],
+    ["http://127.0.0.1:2", PATIENT_MS, /^error the leaderboard cannot be told of scores: fetch failed: connect ECONN/],
   ];
   for (const [url, timeoutMs, line] of cases) {
     const { log, until } = memoryLog();
