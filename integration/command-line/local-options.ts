@@ -48,7 +48,10 @@ export const withLocalOptions = (command: Command): Command =>
         .default(usualSpeed),
     )
     .addOption(
-      new Option("--rate <requests>", "requests a second of wall time to each environment")
+      new Option(
+        "--rate <requests>",
+        "requests a second of wall time to each environment on average; most go where something is deployed",
+      )
         .argParser(number(1, 2000))
         .default(usualRatePerSecond),
     )

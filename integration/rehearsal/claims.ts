@@ -3,6 +3,7 @@ import { failed, ownFailures, propagationMs, type ReleaseFacts } from "./facts";
 import { wallBetween, wallTime } from "./model";
 import type { Claim } from "./outcome";
 import { endOf } from "./periods";
+import { dueBetween } from "./traffic/rate";
 import { lateAfterMs, outcomes, type RecordedRequest } from "./traffic/recording";
 
 /**
@@ -19,9 +20,8 @@ const mostLate = 0.1;
 /** Clients that do not quite keep their rate are watched for long enough as well. */
 const watchSlack = 1.2;
 
-/** How long after a deployment's end, in wall milliseconds, clients have to go on for `holdsAllTraffic` to be said. */
-export const watchMs = (ratePerSecond: number): number =>
-  propagationMs + (fewestRequests * watchSlack * 1000) / ratePerSecond;
+/** How many requests have to be due after a deployment's end, and `propagationMs` more, for `holdsAllTraffic` to be said. */
+export const watchedRequests = fewestRequests * watchSlack;
 
 /** That there is evidence: without it, nothing is judged. */
 export function kept(
@@ -29,17 +29,15 @@ export function kept(
   seen: RecordedRequest[],
 ): Claim {
   const wallSeconds = wallBetween(clock, from, until) / 1000;
-  const due = wallSeconds * recording.ratePerSecond;
+  const due = dueBetween(recording.rates, wallTime(clock, from), wallTime(clock, until));
   const late = seen.filter(({ lateMs }) => lateMs > lateAfterMs).length;
-  const rate = wallSeconds > 0 ? seen.length / wallSeconds : 0;
   const holds =
     seen.length >= fewestRequests && seen.length >= due * fewestOfRate && late <= seen.length * mostLate;
   return {
     claim: "clients kept sending all the time",
     holds,
     evidence:
-      `${plural(seen.length, "request")} in ${wallSeconds.toFixed(1)} s, ${rate.toFixed(0)} of ` +
-      `${recording.ratePerSecond} a second; ${late} sent late (by ${recording.maxLateMs.toFixed(0)} ms at most)` +
+      `${plural(seen.length, "request")} in ${wallSeconds.toFixed(1)} s, of ${due.toFixed(0)} that were due; ${late} sent late (by ${recording.maxLateMs.toFixed(0)} ms at most)` +
       (seen.length < fewestRequests ? `; at least ${fewestRequests} are needed` : "") +
       (holds ? "" : busy(busyPercent)),
   };

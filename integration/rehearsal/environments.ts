@@ -3,7 +3,8 @@ import type { Identity } from "../local-aws/core/aws";
 import type { LocalAws } from "../local-aws/local-aws";
 import type { ServiceOutputs as Outputs } from "../../infra/environment";
 
-export type EnvironmentName = "staging" | "prod";
+export const environmentNames = ["staging", "prod"] as const;
+export type EnvironmentName = (typeof environmentNames)[number];
 
 /** What a stack says of a service, as plain values. */
 export type ServiceHandle = pulumi.Unwrap<Outputs>;

@@ -10,8 +10,7 @@ import {
 import type { Aws } from "../local-aws/core/aws";
 import { minutes } from "../local-aws/core/clock";
 import type { Environment } from "./environments";
-import type { ActionRun, ReleaseTimeline } from "./model";
-import type { Pacer } from "./pace";
+import type { ActionRun, DeploymentRun, ReleaseTimeline, WallMs } from "./model";
 import type { Progress } from "./progress";
 import { describeAction, timelineOf } from "./timeline";
 
@@ -56,8 +55,10 @@ export interface FollowOptions {
   progress: Progress;
   /** The service's alarms: while one is on, CodeDeploy would stop the deployment at once, so an approver waits. */
   alarmNames: string[];
-  /** Slows the clock where the deployment gathers evidence. */
-  pacer?: Pacer;
+  /** Is shown the deployment again and again. */
+  watch?: (deployment: DeploymentRun | undefined) => void;
+  /** How long it takes where the clock is slowed, besides. @default 0 */
+  longestMs?: WallMs;
   /** @default "Approved" */
   decision?: Decision;
 }
@@ -71,10 +72,10 @@ export async function follow(
   environment: Environment,
   pipelineName: string,
   pipelineExecutionId: string,
-  { progress, alarmNames, pacer, decision = "Approved" }: FollowOptions,
+  { progress, alarmNames, watch, longestMs = 0, decision = "Approved" }: FollowOptions,
 ): Promise<ReleaseTimeline> {
   const pipelines = aws.client(CodePipelineClient, environment.identity);
-  const patience = longestWork + longestWaits / aws.clock.fastest + (pacer?.longestMs ?? 0);
+  const patience = longestWork + longestWaits / aws.clock.fastest + longestMs;
   const deadline = Date.now() + patience;
   const said = new Set<string>();
   const say = (key: string, text: string) => {
@@ -93,7 +94,7 @@ export async function follow(
       actionExecutionDetails.reverse().map((detail) => describeAction(aws, environment, detail)),
     );
     for (const action of actions) show(action, say);
-    pacer?.watch(actions.find(({ deployment }) => deployment)?.deployment);
+    watch?.(actions.find(({ deployment }) => deployment)?.deployment);
     for (const action of actions) {
       if (action.provider !== "Manual" || action.status !== "InProgress") continue;
       if (await areOn(aws, environment, alarmNames)) {

@@ -77,8 +77,8 @@ export interface TrafficSeries {
 export interface TrafficTotals {
   requests: number;
   failures: number;
-  /** Requests a second of wall time, asked for. */
-  ratePerSecond: number;
+  /** As many were to be sent. */
+  due: number;
   /** Sent more than 50 ms after they were due: the machine was too busy to keep the rate. */
   lateSends: number;
   maxLateMs: WallMs;

@@ -46,7 +46,8 @@ describe("the pace of the clock", () => {
   it("is slow in shift and bake, and only there", () => {
     const clock = new Clock(100);
     const settings = { share: 0.1, shiftMs: 5 * minute, bakeMs: 2 * minute, alarms: [] };
-    const pacer = new Pacer(clock, settings, 100);
+    let rate = 100;
+    const pacer = new Pacer(clock, settings, () => rate);
     const speeds = [
       undefined,
       deployment(undefined),
@@ -63,18 +64,21 @@ describe("the pace of the clock", () => {
     assert.deepEqual(speeds, [100, 100, 100, 18, 73, 100, 18, 100]);
     assert.equal(Math.round(pacer.longestMs), 18_150);
     pacer.watch(deployment("InProgress"));
+    rate = 200;
+    pacer.watch(deployment("InProgress"));
+    assert.equal(Math.round(clock.speed), 36);
     pacer.end();
     assert.equal(clock.speed, 100);
     // From shift to bake, nothing runs at full speed in between.
     assert.deepEqual(
       clock.history().map(({ speed }) => Math.round(speed)),
-      [100, 18, 73, 100, 18, 100, 18, 100],
+      [100, 18, 73, 100, 18, 100, 18, 36, 100],
     );
   });
 
   it("needs no slow clock where all goes at once", () => {
     const clock = new Clock(100);
-    const pacer = new Pacer(clock, { share: 1, shiftMs: 0, bakeMs: 0, alarms: [sum(5)] }, 100);
+    const pacer = new Pacer(clock, { share: 1, shiftMs: 0, bakeMs: 0, alarms: [sum(5)] }, () => 100);
     pacer.watch(deployment("InProgress"));
     assert.equal(clock.speed, 100);
     assert.equal(pacer.longestMs, 0);
@@ -83,7 +87,7 @@ describe("the pace of the clock", () => {
   it("is the slowest one's that is needed", () => {
     const clock = new Clock(100);
     const pacers = [0.1, 0.5].map(
-      (share) => new Pacer(clock, { share, shiftMs: 5 * minute, bakeMs: 0, alarms: [] }, 100),
+      (share) => new Pacer(clock, { share, shiftMs: 5 * minute, bakeMs: 0, alarms: [] }, () => 100),
     );
     for (const pacer of pacers) pacer.watch(deployment("InProgress"));
     assert.equal(Math.round(clock.speed), 18);

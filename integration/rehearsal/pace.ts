@@ -7,7 +7,7 @@ import type { ReleaseSettings } from "./release-settings";
 export const usualSpeed = 100;
 
 /**
- * Requests a second of wall time to each environment, unless somebody says otherwise. With twice as many, two slow
+ * Requests a second of wall time to each environment on average, unless somebody says otherwise. With twice as many, two slow
  * processors have nothing left: builds take longer, and the slowest answers three seconds.
  */
 export const usualRatePerSecond = 100;
@@ -47,22 +47,23 @@ type Part = "shift" | "bake";
 
 /** Slows the clock while one deployment gathers evidence: in its shift of traffic, and in the bake after it. */
 export class Pacer {
-  private part?: Part;
+  private speed?: number;
   private free?: () => void;
 
   constructor(
     private readonly clock: Clock,
     private readonly settings: ReleaseSettings,
-    private readonly ratePerSecond: number,
+    /** What clients send now, in wall time. */
+    private readonly ratePerSecond: () => number,
   ) {}
 
-  /** How long the slow parts may take. */
+  /** How long the slow parts take, if clients send no more than they do now. */
   get longestMs(): WallMs {
     const { shiftMs, bakeMs } = this.settings;
     return shiftMs / this.speedIn("shift") + bakeMs / this.speedIn("bake");
   }
 
-  /** To be told of the deployment as it goes on. */
+  /** To be told again and again of the deployment, as it goes on. */
   watch(deployment: DeploymentRun | undefined): void {
     this.go(deployment && partOf(deployment));
   }
@@ -73,11 +74,12 @@ export class Pacer {
   }
 
   private go(part: Part | undefined): void {
-    if (part === this.part) return;
-    this.part = part;
+    const speed = part && this.speedIn(part);
+    if (speed === this.speed) return;
+    this.speed = speed;
     // The new limit before the old one goes, so that nothing runs fast in between.
     const { free } = this;
-    this.free = part && this.clock.pace(this.speedIn(part));
+    this.free = speed === undefined ? undefined : this.clock.pace(speed);
     free?.();
   }
 
@@ -86,7 +88,7 @@ export class Pacer {
     const evidence = part === "shift" ? { share, lastsMs: shiftMs } : { share: 1, lastsMs: bakeMs };
     const { fastest } = this.clock;
     return evidence.lastsMs > 0
-      ? Math.min(fastest, evidenceSpeed(evidence, alarms, this.ratePerSecond))
+      ? Math.min(fastest, evidenceSpeed(evidence, alarms, this.ratePerSecond()))
       : fastest;
   }
 }

@@ -2,24 +2,32 @@ import { HeadObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { root } from "../checkout";
 import type { LocalAws } from "../local-aws/local-aws";
 import { boundOf } from "./bound";
-import { watchMs } from "./claims";
+import { watchedRequests } from "./claims";
 import { versionOf, type Branch } from "./commits";
-import { originOf, serviceOf, type Environment, type EnvironmentName } from "./environments";
+import {
+  environmentNames,
+  originOf,
+  serviceOf,
+  type Environment,
+  type EnvironmentName,
+} from "./environments";
+import { propagationMs, type ReleaseFacts } from "./facts";
 import { findExecution, follow, type Decision } from "./follow";
 import { imageVersion, withNames } from "./image-version";
 import { explain } from "./last-words";
-import { awsTime, clockMapping, wallBetween, wallTime, type AwsMs, type ClockMapping } from "./model";
+import { awsTime, clockMapping, wallTime, type AwsMs, type ClockMapping } from "./model";
 import { beginOf, endOf } from "./periods";
 import { Pacer } from "./pace";
 import { Processors } from "./processors";
 import type { Progress } from "./progress";
+import type { Rates, RateShare } from "./rates";
 import type { PastRelease, Release, ReleaseRequest } from "./release";
 import { releaseSettings } from "./release-settings";
 import { runningImage } from "./running-image";
 import { startClients, type Clients, type Recording } from "./traffic/clients";
 import { clientsLine } from "./traffic/clients-line";
 import { loadTraffic } from "./traffic/load";
-import type { ReleaseFacts, Verdict } from "./verdict";
+import type { Verdict } from "./verdict";
 
 export interface RehearsalOptions {
   local: LocalAws;
@@ -28,7 +36,8 @@ export interface RehearsalOptions {
   /** The service's folder. */
   directory: string;
   branch: Branch;
-  ratePerSecond: number;
+  /** What its clients get a share of. */
+  rates: Rates;
   /** Fixes in which order clients send what. @default 0 */
   seed?: number;
   /** The version that holds all traffic already. @default what stands in for the service before its first release */
@@ -52,25 +61,37 @@ export class Rehearsal {
   private constructor(
     private readonly options: RehearsalOptions,
     private readonly clients: Record<EnvironmentName, Clients>,
+    private readonly shares: Record<EnvironmentName, RateShare>,
   ) {}
 
   /** Starts the clients of both environments. */
   static async start(options: RehearsalOptions): Promise<Rehearsal> {
-    const { local, environments, service, directory, ratePerSecond, seed } = options;
+    const { local, environments, service, directory, rates, seed } = options;
     const traffic = loadTraffic(root, directory);
-    const start = (name: EnvironmentName) =>
-      startClients({
+    const start = async (name: EnvironmentName) => {
+      let tell: (ratePerSecond: number) => void = () => undefined;
+      const share = rates.join((ratePerSecond) => tell(ratePerSecond));
+      const clients = await startClients({
         name,
         origin: originOf(local, serviceOf(environments[name], service)),
-        ratePerSecond,
+        ratePerSecond: share.ratePerSecond,
         seed,
         // Bounded, but longer than any rehearsal, which is an hour of work and half a day of AWS's waits at most: without
         // clients, no alarm would stop a bad release.
         maxSeconds: 7200 + (12 * 3600) / local.aws.clock.fastest,
         ...traffic[name],
       });
+      tell = (ratePerSecond) => clients.setRate(ratePerSecond);
+      // It may have changed while they were starting.
+      tell(share.ratePerSecond);
+      return { clients, share };
+    };
     const [staging, prod] = await Promise.all([start("staging"), start("prod")]);
-    return new Rehearsal(options, { staging, prod });
+    return new Rehearsal(
+      options,
+      { staging: staging.clients, prod: prod.clients },
+      { staging: staging.share, prod: prod.share },
+    );
   }
 
   get environments(): Record<EnvironmentName, Environment> {
@@ -148,6 +169,7 @@ export class Rehearsal {
   stop(): Promise<Record<EnvironmentName, Recording>> {
     this.recordings ??= (async () => {
       const [staging, prod] = await Promise.all([this.clients.staging.stop(), this.clients.prod.stop()]);
+      for (const name of environmentNames) this.options.rates.leave(this.shares[name]);
       this.processors.close();
       return { staging: withNames(staging, this.names), prod: withNames(prod, this.names) };
     })();
@@ -188,7 +210,8 @@ export class Rehearsal {
     revision: string,
     decision?: Decision,
   ): Promise<PastRelease> {
-    const { local, environments, service, ratePerSecond, stands, progress } = this.options;
+    const { local, environments, service, stands, progress } = this.options;
+    const share = this.shares[name];
     const past = this.releases[name];
     const last = past.at(-1);
     const previous = !last
@@ -201,18 +224,22 @@ export class Rehearsal {
     const imageBefore = await this.runningImage(name);
     const id = await findExecution(local.aws, environments[name], pipelineName, revision);
     const settings = await releaseSettings(local.aws, environments[name], handle);
-    const pacer = stands ? undefined : new Pacer(local.aws.clock, settings, ratePerSecond);
+    const pacer = stands ? undefined : new Pacer(local.aws.clock, settings, () => share.ratePerSecond);
     const timeline = await follow(local.aws, environments[name], pipelineName, id, {
       progress,
       alarmNames,
       decision,
-      pacer,
+      longestMs: pacer?.longestMs,
+      watch(deployment) {
+        if (deployment) share.attend(true);
+        pacer?.watch(deployment);
+      },
     }).finally(() => pacer?.end());
     await explain(local.aws, environments[name], service, timeline, progress);
     // The next one may follow at once, however fast this machine is; who holds the traffic after this one must be seen
     // before.
-    const sinceEnd = wallBetween(this.clock, endOf(timeline), this.now());
-    await new Promise((resolve) => setTimeout(resolve, watchMs(ratePerSecond) - sinceEnd));
+    await share.sent(watchedRequests, wallTime(this.clock, endOf(timeline)) + propagationMs);
+    share.attend(false);
     const named = await imageVersion(local.aws, environments[name], timeline);
     if (named !== undefined) this.names.set(named, version);
     if (timeline.status === "Succeeded" && (await this.runningImage(name)) === imageBefore)
@@ -226,8 +253,6 @@ export class Rehearsal {
 
   /** What the clients see at this moment, in a line. */
   statusLine(): string {
-    return (["staging", "prod"] as const)
-      .map((name) => clientsLine(name, this.clients[name].snapshot()))
-      .join("   ");
+    return environmentNames.map((name) => clientsLine(name, this.clients[name].snapshot())).join("   ");
   }
 }

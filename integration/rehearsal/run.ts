@@ -11,6 +11,7 @@ import { wallBetween, type NotRehearsed, type RehearsalResult, type ScenarioResu
 import { PlanError, planOf, type Plan } from "./plan";
 import { playAll, type Run } from "./play";
 import type { Progress } from "./progress";
+import { Rates } from "./rates";
 import { Rehearsal } from "./rehearsal";
 import { trafficSeries } from "./report";
 import { chooseScenarios, usual } from "./scenarios";
@@ -68,7 +69,7 @@ export async function prepareWith(
 export interface RunOptions {
   broughtUp: BroughtUp;
   prepared: Prepared;
-  /** To each environment: services that are rehearsed share it, and what only stands gets a quarter of it besides. */
+  /** To each environment on average, in wall time: all services share it. */
   ratePerSecond: number;
   progress: Progress;
   /** Fixes in which order clients send what. @default 0 */
@@ -88,9 +89,7 @@ export async function runScenarios(options: RunOptions) {
   const startedAt = new Date();
   const branch = new Branch(local.sources, repository, tree);
   const names = [...plan.standing, ...plan.rehearsed];
-  // More than this rate, all services together, is more than two processors bear beside builds.
-  const rateOf = (service: string) =>
-    Math.max(1, Math.round(ratePerSecond / (plan.standing.includes(service) ? 4 : plan.rehearsed.length)));
+  const rates = new Rates(ratePerSecond);
   const start = (service: string) =>
     Rehearsal.start({
       local,
@@ -98,7 +97,7 @@ export async function runScenarios(options: RunOptions) {
       service,
       directory: directoryOf({ name: service }),
       branch,
-      ratePerSecond: rateOf(service),
+      rates,
       seed,
       stands: plan.standing.includes(service),
       progress: names.length > 1 ? naming(progress, service) : progress,

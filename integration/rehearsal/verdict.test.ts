@@ -3,7 +3,8 @@ import { steadyClock, type ActionRun, type ClockMapping, type ReleaseTimeline } 
 import type { RecordedRequest } from "./traffic/recording";
 import { unexpected } from "./outcome";
 import { recordingOf } from "./traffic/testing";
-import { fewestRequests, watchMs } from "./claims";
+import { fewestRequests, watchedRequests } from "./claims";
+import { propagationMs } from "./facts";
 import { expecting, judge, judgeScenario, type ReleaseFacts, type Verdict } from "./verdict";
 
 // The wall clock and AWS time begin at 0 together; AWS time runs ten times as fast. Clients send 200 a second for
@@ -143,7 +144,7 @@ describe("the verdict on a release that the pipeline calls released", () => {
         "580 of 580 requests after the deployment",
         "0 of 2000 requests failed",
         "old or new",
-        "2000 requests in 10.0 s, 200 of 200 a second; 0 sent late (by 0 ms at most)",
+        "2000 requests in 10.0 s, of 2000 that were due; 0 sent late (by 0 ms at most)",
       ],
     );
   });
@@ -172,7 +173,7 @@ describe("the verdict on a release that the pipeline calls released", () => {
 
   it("needs no more of any rate's clients than they send while they are watched", () => {
     for (const ratePerSecond of [1, 17, 100, 2000]) {
-      const until = 70_000 + watchMs(ratePerSecond) * clock.speed;
+      const until = 70_000 + (propagationMs + (watchedRequests * 1000) / ratePerSecond) * clock.speed;
       const count = Math.ceil((until / clock.speed / 1000) * ratePerSecond);
       const recording = recordingOf(count, (i, time) => good(time, i), { startedAt: 0, ratePerSecond });
       const given = (end: number) => ({ ...facts(good, succeeded), recording, until: end });
@@ -359,7 +360,7 @@ describe("the verdict on a release that was taken back", () => {
         "0 of 40 requests met new later than 30 s of AWS time after its first traffic; it had traffic for 20 s of AWS time",
         "40 requests met it and 40 failed (40 error), of 441 meanwhile; 10 % with tolerance are 70",
         "next was safe",
-        "2000 requests in 10.0 s, 200 of 200 a second; 0 sent late (by 0 ms at most)",
+        "2000 requests in 10.0 s, of 2000 that were due; 0 sent late (by 0 ms at most)",
       ],
     );
   });

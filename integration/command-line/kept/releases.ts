@@ -13,6 +13,7 @@ import { Branch } from "../../rehearsal/commits";
 import { serviceOf } from "../../rehearsal/environments";
 import type { ReleaseTimeline, WallMs } from "../../rehearsal/model";
 import type { Progress } from "../../rehearsal/progress";
+import { Rates } from "../../rehearsal/rates";
 import { Rehearsal } from "../../rehearsal/rehearsal";
 import { loadTraffic } from "../../rehearsal/traffic/load";
 import { judge, type Verdict } from "../../rehearsal/verdict";
@@ -143,7 +144,7 @@ export class Releases {
       service,
       directory,
       branch,
-      ratePerSecond,
+      rates: new Rates(ratePerSecond),
       serving,
       progress,
     });

@@ -92,7 +92,7 @@ function tiles(result: RehearsalResult): Html {
   const requests = traffic.reduce((sum, { totals }) => sum + totals.requests, 0);
   const failures = traffic.reduce((sum, { totals }) => sum + totals.failures, 0);
   const late = traffic.reduce((sum, { totals }) => sum + totals.lateSends, 0);
-  const rates = [...new Set(traffic.map(({ totals }) => totals.ratePerSecond))].join(" or ");
+  const due = traffic.reduce((sum, { totals }) => sum + totals.due, 0);
   const releases = result.scenarios.find(({ verdict }) => verdict?.asExpected)?.releases ?? [];
   const onAws = releases.reduce((sum, release) => sum + release.predictedAwsMs, 0);
   const tile = (name: string, value: string, more: string) =>
@@ -101,7 +101,7 @@ function tiles(result: RehearsalResult): Html {
       <dd>${value}<small>${more}</small></dd>
     </div>`;
   return html`<dl class="tiles">
-    ${tile("Client requests", figure(requests), rates ? `${rates} a second of wall time in each environment` : "none were sent")}
+    ${tile("Client requests", figure(requests), due > 0 ? `of ${figure(due)} that were due` : "none were sent")}
     ${tile("Failed, refused or lost", figure(failures), "in all scenarios, bad releases included")}
     ${
       releases.length > 0 &&

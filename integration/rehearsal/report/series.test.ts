@@ -36,7 +36,7 @@ describe("a traffic series", () => {
     assert.deepEqual(totals, {
       requests: 40,
       failures: 1,
-      ratePerSecond: 20,
+      due: 40,
       lateSends: 1,
       maxLateMs: 60,
       problems: {},

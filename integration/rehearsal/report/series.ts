@@ -6,6 +6,7 @@ import {
   type TrafficSeries,
   type TrafficTotals,
 } from "../model";
+import { dueBetween } from "../traffic/rate";
 import { lateAfterMs, outcomes, percentile, requestsBetween, type Recording } from "../traffic/recording";
 
 const mostWindows = 180;
@@ -64,7 +65,7 @@ export function trafficSeries(
   const totals: TrafficTotals = {
     requests,
     failures: [...failures.values()].flat().reduce((sum, one) => sum + one, 0),
-    ratePerSecond: recording.ratePerSecond,
+    due: Math.round(dueBetween(recording.rates, wallTime(clock, from), wallTime(clock, to))),
     lateSends,
     maxLateMs: Math.round(maxLateMs * 10) / 10,
     p50Ms: at(all, 0.5),

@@ -4,7 +4,8 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { startClients, type ClientOptions, type Recording } from "./clients";
-import { requestAt, type RecordedRequest } from "./recording";
+import { dueBetween } from "./rate";
+import { requestAt, requestsBetween, type RecordedRequest } from "./recording";
 
 const version = { "x-service-version": "v1" };
 
@@ -54,6 +55,37 @@ describe("clients", () => {
       assert.ok(request.latencyMs >= request.lateMs && request.latencyMs > 0);
     }
     assert.deepEqual(recording.problems, {});
+  });
+
+  it("send at another rate from the moment on when they are told", async () => {
+    const recording = await withServer(
+      (_, response) => response.writeHead(200, version).end(),
+      async (origin) => {
+        const clients = await startClients({
+          name: "test",
+          origin,
+          ratePerSecond: 1,
+          requests: [{ path: "/" }],
+        });
+        await pause(100);
+        clients.setRate(400);
+        await pause(300);
+        clients.setRate(2);
+        await pause(300);
+        return clients.stop();
+      },
+    );
+    assert.deepEqual(
+      recording.rates.map(({ ratePerSecond }) => ratePerSecond),
+      [1, 400, 2],
+    );
+    const due = dueBetween(recording.rates, recording.startedAt, recording.endedAt);
+    assert.ok(due > 100 && Math.abs(recording.count - due) <= 2, `${recording.count} of ${due}`);
+    const [, fast, slow] = recording.rates;
+    const meanwhile = [...requestsBetween(recording, fast?.from ?? 0, slow?.from ?? 0)];
+    meanwhile.forEach(({ scheduledAt }, i) => {
+      if (i > 0) assert.ok(Math.abs(scheduledAt - (meanwhile[i - 1]?.scheduledAt ?? 0) - 2.5) < 0.01);
+    });
   });
 
   it("show a stall to everybody who came meanwhile", async () => {

@@ -38,6 +38,8 @@ export interface Clients {
   snapshot(): Snapshot | undefined;
   /** Calls back after each window of about 100 ms, until the clients have stopped. */
   onWindow(callback: (snapshot: Snapshot) => void): void;
+  /** Requests a second of wall time from now on. */
+  setRate(ratePerSecond: number): void;
   /** Notes a moment in the recording. */
   mark(label: string): void;
   /**
@@ -47,7 +49,7 @@ export interface Clients {
   stop(): Promise<Recording>;
 }
 
-export type ToWorker = "stop";
+export type ToWorker = "stop" | { ratePerSecond: number };
 export interface FromWorker {
   started?: true;
   snapshot?: Snapshot;
@@ -116,6 +118,7 @@ export async function startClients(options: ClientOptions): Promise<Clients> {
     name: options.name,
     snapshot: () => latest,
     onWindow: (callback) => void callbacks.push(callback),
+    setRate: (ratePerSecond) => worker.postMessage({ ratePerSecond } satisfies ToWorker),
     mark: (label) => void marks.push({ label, at: performance.timeOrigin + performance.now() }),
     stop: () => (stopped ??= stop()),
   };

@@ -6,6 +6,7 @@ import { CookieJars } from "./cookies";
 import { dispatch, Flight } from "./flight";
 import { RequestLog } from "./log";
 import { labelOf, type RequestTemplate, type ResolvedOptions } from "./options";
+import type { RateSegment } from "./rate";
 import { percentile, type Recording } from "./recording";
 
 const windowMs = 100;
@@ -24,6 +25,10 @@ export class Generator {
   private readonly connections: Connections;
   private readonly inFlight = new Set<Flight>();
   private readonly startedAt = now() + 5;
+  /** The next request is due so many gaps after this moment. */
+  private dueFrom = this.startedAt;
+  private gaps = 0;
+  private readonly rates: RateSegment[] = [];
   private endedAt?: number;
   private endedBy: Recording["endedBy"] = "stop";
   private timer?: NodeJS.Timeout;
@@ -42,6 +47,7 @@ export class Generator {
     private readonly options: ResolvedOptions,
     private readonly onWindow: (snapshot: Snapshot) => void,
   ) {
+    this.rates.push({ from: this.startedAt, ratePerSecond: options.ratePerSecond });
     this.connections = new Connections(options.origin, options.timeoutMs);
     this.window = this.openWindow(this.startedAt);
     this.choose = chooser(
@@ -54,6 +60,16 @@ export class Generator {
     this.tick();
   }
 
+  /** From now on, in wall time. */
+  setRate(ratePerSecond: number): void {
+    const from = now();
+    this.dueFrom = Math.min(this.due, from + 1000 / ratePerSecond);
+    this.gaps = 0;
+    this.rates.push({ from, ratePerSecond });
+    clearTimeout(this.timer);
+    this.tick();
+  }
+
   /** Sends no more, waits for what is in flight until it has timed out, and gives the recording. */
   async stop(): Promise<Recording> {
     this.endSending("stop", now());
@@ -61,11 +77,11 @@ export class Generator {
     clearTimeout(this.timer);
     this.closeWindow(now());
     await this.connections.close();
-    const { name, origin, ratePerSecond } = this.options;
+    const { name, origin } = this.options;
     return {
       name,
       origin,
-      ratePerSecond,
+      rates: this.rates,
       startedAt: this.startedAt,
       endedAt: this.endedAt ?? now(),
       endedBy: this.endedBy,
@@ -81,13 +97,17 @@ export class Generator {
     };
   }
 
+  private get due(): number {
+    const { ratePerSecond } = this.rates.at(-1) ?? this.options;
+    return this.dueFrom + (this.gaps * 1000) / ratePerSecond;
+  }
+
   private tick(): void {
     const time = now();
-    const { ratePerSecond, maxSeconds, timeoutMs } = this.options;
-    const due = (index: number) => this.startedAt + (index * 1000) / ratePerSecond;
+    const { maxSeconds, timeoutMs } = this.options;
     if (this.endedAt === undefined) {
       const until = Math.min(time, this.startedAt + maxSeconds * 1000);
-      while (due(this.log.count) <= until) this.send(due(this.log.count));
+      for (; this.due <= until; this.gaps++) this.send(this.due);
       if (until < time) this.endSending("limit", until);
     }
     // In flight in the order of their due times, so that the first one that has time left ends the search.
@@ -97,7 +117,7 @@ export class Generator {
     }
     if (time >= this.window.to) this.closeWindow(time);
     if (this.inFlight.size === 0) this.drained?.();
-    const next = this.endedAt === undefined ? due(this.log.count) - now() : windowMs;
+    const next = this.endedAt === undefined ? this.due - now() : windowMs;
     this.timer = setTimeout(() => this.tick(), Math.max(1, Math.min(next, 10)));
   }
 

@@ -26,7 +26,7 @@ export interface ClientOptions {
   name: string;
   /** `http://127.0.0.1:PORT`, without a path. */
   origin: string;
-  /** Requests a second of wall time, evenly spaced. */
+  /** Requests a second of wall time at first, evenly spaced. */
   ratePerSecond: number;
   /** Sent as often as their weights say, in an order that `seed` fixes. */
   requests: RequestTemplate[];

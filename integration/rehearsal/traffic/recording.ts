@@ -1,3 +1,5 @@
+import type { RateSegment } from "./rate";
+
 /**
  * How a request ended, as its client saw it.
  *
@@ -23,7 +25,8 @@ export interface Recording {
   /** Whose clients: the environment, e.g. `prod`. */
   name: string;
   origin: string;
-  ratePerSecond: number;
+  /** What they were to send, oldest first. */
+  rates: RateSegment[];
   /** When the first request was due and when sending ended: wall clock, epoch milliseconds. */
   startedAt: number;
   endedAt: number;

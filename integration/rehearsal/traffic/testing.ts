@@ -4,14 +4,14 @@ import { outcomes, type RecordedRequest, type Recording } from "./recording";
 export function recordingOf(
   count: number,
   request: (index: number, scheduledAt: number) => Partial<RecordedRequest>,
-  more: Partial<Recording> = {},
+  { ratePerSecond = 200, ...more }: Partial<Recording> & { ratePerSecond?: number } = {},
 ): Recording {
-  const { startedAt = 1_000_000, ratePerSecond = 200 } = more;
+  const { startedAt = 1_000_000 } = more;
   const versions = [""];
   const recording: Recording = {
     name: "prod",
     origin: "http://127.0.0.1:1",
-    ratePerSecond,
+    rates: [{ from: startedAt, ratePerSecond }],
     startedAt,
     endedAt: startedAt + (count * 1000) / ratePerSecond,
     endedBy: "stop",

@@ -10,8 +10,11 @@ const post = (message: FromWorker, transfer: ArrayBuffer[] = []) =>
 const generator = new Generator(workerData as ResolvedOptions, (snapshot) => post({ snapshot }));
 post({ started: true });
 
-parentPort?.once("message", (message: ToWorker) => {
-  if (message !== "stop") return;
+parentPort?.on("message", (message: ToWorker) => {
+  if (message !== "stop") {
+    generator.setRate(message.ratePerSecond);
+    return;
+  }
   void generator.stop().then((recording) => {
     const columns = Object.values(recording).filter((value) => ArrayBuffer.isView(value));
     post(

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { guardedTypes } from "../../../infra/lib/protection";
+import { services } from "../../../infra/services";
 import { EngineError, type Change, type EngineStack } from "../../provision/engine";
 import type { EnvironmentName } from "../../rehearsal/environments";
 import { configWith, programWith } from "./arguments-edit";
@@ -128,7 +129,11 @@ async function checkRefusal(preview: Promise<{ changes: Change[] }>, all: string
   }
 }
 
-const short = (name: string) => name.replace(/^trivia-api-/, "");
+/** Without the service's name: what holds for one service holds for the others. */
+const short = (name: string) => {
+  const service = services.find((one) => name.startsWith(`${one.name}-`));
+  return service ? name.slice(service.name.length + 1) : name;
+};
 /** One line for each property; which element of a list it is does not matter. */
 const flat = (changes: Change[]) => [
   ...new Set(

@@ -6,6 +6,7 @@ import { bringUp, type BroughtUp } from "../../rehearsal/bring-up";
 import type { EnvironmentName } from "../../rehearsal/environments";
 import { usualRatePerSecond } from "../../rehearsal/pace";
 import { progressOn, type Progress } from "../../rehearsal/progress";
+import { Rates } from "../../rehearsal/rates";
 import { Rehearsal } from "../../rehearsal/rehearsal";
 import { readTree } from "../../local-aws/codepipeline/tree";
 import { Branch } from "../../rehearsal/commits";
@@ -72,7 +73,7 @@ export async function startWorld(): Promise<World> {
           service: "trivia-api",
           directory: "services/trivia-api",
           branch: new Branch(local.sources, repository, tree),
-          ratePerSecond,
+          rates: new Rates(ratePerSecond),
           progress,
         }),
       )),
