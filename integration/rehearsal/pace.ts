@@ -7,10 +7,10 @@ import type { ReleaseSettings } from "./release-settings";
 export const usualSpeed = 100;
 
 /**
- * Requests a second of wall time to each environment on average, unless somebody says otherwise. With twice as many, two slow
- * processors have nothing left: builds take longer, and the slowest answers three seconds.
+ * Requests a second of wall time to each environment on average, unless somebody says otherwise. With 200 all the
+ * time, two slow processors had nothing left: builds took longer, and the slowest answers three seconds.
  */
-export const usualRatePerSecond = 100;
+export const usualRatePerSecond = 150;
 
 /** Clients that do not quite keep their rate, and a canary that is noticed late, give enough as well. */
 const slack = 1.1;
@@ -43,7 +43,8 @@ export function evidenceSpeed(
   );
 }
 
-type Part = "shift" | "bake";
+/** Of a deployment, the part in which its candidate is judged. */
+export type Part = "shift" | "bake";
 
 /** Slows the clock while one deployment gathers evidence: in its shift of traffic, and in the bake after it. */
 export class Pacer {
@@ -93,7 +94,8 @@ export class Pacer {
   }
 }
 
-function partOf({ events, status, endedAt }: DeploymentRun): Part | undefined {
+/** Undefined outside of these parts. */
+export function partOf({ events, status, endedAt }: DeploymentRun): Part | undefined {
   const allow = events.find(({ name }) => name === "AllowTraffic");
   if (status !== "InProgress" || endedAt !== undefined) return undefined;
   return allow?.status === "InProgress" ? "shift" : allow?.status === "Succeeded" ? "bake" : undefined;

@@ -14,22 +14,25 @@ describe("rates", () => {
     const [a, b, c, d] = [join(rates), join(rates), join(rates), join(rates)];
     const now = () => [a, b, c, d].map(({ share }) => share.ratePerSecond);
     assert.deepEqual(now(), [10, 10, 10, 10]);
-    a.share.attend(true);
+    a.share.attend("evidence");
     assert.deepEqual(now(), [170, 10, 10, 10]);
-    b.share.attend(true);
-    assert.deepEqual(now(), [90, 90, 10, 10]);
-    for (const { share } of [c, d]) share.attend(true);
+    b.share.attend("deployment");
+    assert.deepEqual(now(), [138, 42, 10, 10]);
+    for (const { share } of [b, c, d]) share.attend("evidence");
     assert.deepEqual(now(), [50, 50, 50, 50]);
-    for (const { share } of [b, c, d]) share.attend(false);
+    for (const { share } of [b, c, d]) share.attend("rest");
     rates.leave(d.share);
     assert.deepEqual(now().slice(0, 3), [180, 10, 10]);
-    assert.deepEqual(b.told, [10, 90, 190 / 3, 50, 10]);
+    assert.deepEqual(
+      b.told.map((rate) => Math.round(rate)),
+      [10, 42, 90, 63, 50, 10],
+    );
   });
 
   it("leave something for everybody, however many there are", () => {
     const rates = new Rates(100);
     const all = Array.from({ length: 20 }, () => join(rates));
-    all[0]?.share.attend(true);
+    all[0]?.share.attend("deployment");
     assert.deepEqual(
       all.slice(0, 2).map(({ share }) => share.ratePerSecond),
       [200 - 19 * 2, 2],
@@ -41,7 +44,7 @@ describe("rates", () => {
     const { share } = join(rates);
     const from = performance.timeOrigin + performance.now();
     const sent = share.sent(20, from);
-    share.attend(true);
+    share.attend("evidence");
     await sent;
     const tookMs = performance.timeOrigin + performance.now() - from;
     // 200 a second: at the rate of one that rests, it would take two seconds.

@@ -6,10 +6,17 @@ const restShare = 0.2;
 /** As many are counted as resting at least, so that one that is alone does not rest at a fifth of everything. */
 const fewestResting = 4;
 
+/** How closely clients look at their environment. */
+export type Attention = "rest" | "deployment" | "evidence";
+
+/** How the rest of the rate is divided: a candidate that has a share of the traffic needs many to meet it. */
+const weights = { deployment: 1, evidence: 4 };
+
 /**
  * Shares a rate among the clients of services and environments. More than that in all is more than a small machine bears
  * beside builds; so it goes where there is something to see: clients of an environment to which a version is deployed send
- * most of it, the others enough to notice that somebody hurts them.
+ * most of it, above all while the candidate has a share of the traffic; the others send enough to notice that somebody
+ * hurts them.
  */
 export class Rates {
   private readonly shares = new Set<RateShare>();
@@ -36,17 +43,19 @@ export class Rates {
 
   private settle(): void {
     const all = [...this.shares];
-    const attending = all.filter((share) => share.attends).length;
+    const attending = all.filter(({ attention }) => attention !== "rest");
     const atRest = (this.total * restShare) / Math.max(fewestResting, all.length);
-    const each = (this.total - atRest * (all.length - attending)) / attending;
-    for (const share of all) share.set(share.attends ? each : atRest);
+    const weightOf = ({ attention }: RateShare) => (attention === "rest" ? 0 : weights[attention]);
+    const weight = attending.reduce((sum, share) => sum + weightOf(share), 0);
+    const rest = this.total - atRest * all.length;
+    for (const share of all) share.set(atRest + (weight > 0 ? (rest * weightOf(share)) / weight : 0));
   }
 }
 
 /** What the clients of one service in one environment send. */
 export class RateShare {
   private readonly segments: RateSegment[] = [];
-  private attending = false;
+  private looks: Attention = "rest";
 
   constructor(
     private readonly tell: (ratePerSecond: number) => void,
@@ -58,14 +67,13 @@ export class RateShare {
     return this.segments.at(-1)?.ratePerSecond ?? 0;
   }
 
-  get attends(): boolean {
-    return this.attending;
+  get attention(): Attention {
+    return this.looks;
   }
 
-  /** Something is deployed there, or no longer. */
-  attend(attending: boolean): void {
-    if (attending === this.attending) return;
-    this.attending = attending;
+  attend(attention: Attention): void {
+    if (attention === this.looks) return;
+    this.looks = attention;
     this.settle();
   }
 

@@ -17,7 +17,7 @@ import { imageVersion, withNames } from "./image-version";
 import { explain } from "./last-words";
 import { awsTime, clockMapping, wallTime, type AwsMs, type ClockMapping } from "./model";
 import { beginOf, endOf } from "./periods";
-import { Pacer } from "./pace";
+import { Pacer, partOf } from "./pace";
 import { Processors } from "./processors";
 import type { Progress } from "./progress";
 import type { Rates, RateShare } from "./rates";
@@ -231,15 +231,19 @@ export class Rehearsal {
       decision,
       longestMs: pacer?.longestMs,
       watch(deployment) {
-        if (deployment) share.attend(true);
+        if (deployment) share.attend(partOf(deployment) === "shift" ? "evidence" : "deployment");
         pacer?.watch(deployment);
       },
-    }).finally(() => pacer?.end());
+    }).finally(() => {
+      pacer?.end();
+      share.attend("rest");
+    });
     await explain(local.aws, environments[name], service, timeline, progress);
     // The next one may follow at once, however fast this machine is; who holds the traffic after this one must be seen
     // before.
+    share.attend("evidence");
     await share.sent(watchedRequests, wallTime(this.clock, endOf(timeline)) + propagationMs);
-    share.attend(false);
+    share.attend("rest");
     const named = await imageVersion(local.aws, environments[name], timeline);
     if (named !== undefined) this.names.set(named, version);
     if (timeline.status === "Succeeded" && (await this.runningImage(name)) === imageBefore)
