@@ -8,6 +8,7 @@ import type { BroughtUp } from "./bring-up";
 import { Branch } from "./commits";
 import type { EnvironmentName } from "./environments";
 import { wallBetween, type NotRehearsed, type RehearsalResult, type ScenarioResult } from "./model";
+import { checkOwed, checkRunsAsProcess } from "./owed";
 import { PlanError, planOf, type Plan } from "./plan";
 import { playAll, type Run } from "./play";
 import type { Progress } from "./progress";
@@ -61,9 +62,16 @@ export async function prepareWith(
   const scenarios = new Map<string, Scenario[]>();
   for (const name of [...plan.rehearsed, ...plan.standing]) {
     loadTraffic(root, directoryOf({ name }));
+    checkOwed(tree, definitionOf(name));
     scenarios.set(name, plan.standing.includes(name) ? [goodRelease] : await scenariosOf(name, tree));
   }
   return { plan, scenarios, tree };
+}
+
+function definitionOf(name: string) {
+  const found = services.find((one) => one.name === name);
+  if (!found) throw new PlanError(`infra/services.ts does not list ${name}`);
+  return found;
 }
 
 export interface RunOptions {
@@ -89,6 +97,8 @@ export async function runScenarios(options: RunOptions) {
   const startedAt = new Date();
   const branch = new Branch(local.sources, repository, tree);
   const names = [...plan.standing, ...plan.rehearsed];
+  if (local.containers.runtime === "process")
+    for (const name of names) checkRunsAsProcess(tree, definitionOf(name));
   const rates = new Rates(ratePerSecond);
   const start = (service: string) =>
     Rehearsal.start({

@@ -18,6 +18,12 @@ export interface RunOptions {
   base: Base | undefined;
 }
 
+/** @throws {DockerfileError} for a RUN whose command must not run on this machine */
+export function checkRun({ line, json, text }: Instruction): void {
+  const refusal = refusalOfCommand(json ? json.join(" ") : text);
+  if (refusal) throw new DockerfileError(line, `RUN: ${refusal}, or use --containers docker`);
+}
+
 /**
  * Executes a RUN in the stage's folder and puts what it wrote into `content`. The command sees the stage's environment
  * and the programs of this machine; nothing of the build's environment, so no credentials.
@@ -32,8 +38,7 @@ export async function runInstruction(
 ): Promise<string[]> {
   const { line, json, text } = instruction;
   const argv = json ? [...json] : [...state.shell, text];
-  const refusal = refusalOfCommand(json ? json.join(" ") : text);
-  if (refusal) throw new DockerfileError(line, `RUN: ${refusal}, or use --containers docker`);
+  checkRun(instruction);
 
   const { root, config, args } = state;
   const environment = environmentOf(config.Env);

@@ -232,7 +232,7 @@ describe("building an image", () => {
   const refused: [lines: string[], message: RegExp][] = [
     [
       ["FROM nginx:1"],
-      /line 1: FROM nginx:1: .*stands in for node base images only; use --containers docker/,
+      /line 1: FROM nginx:1: .*stands in for node and python base images only; use --containers docker/,
     ],
     [["FROM scratch"], /line 1: FROM scratch: .*--containers docker/],
     [["FROM 111111111111.dkr.ecr.us-east-1.amazonaws.com/x:1"], /line 1: FROM .*: not here/],

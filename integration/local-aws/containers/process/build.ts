@@ -5,7 +5,7 @@ import { applyMetadata, type StageState } from "./stage";
 import { addLayer, assembleStage } from "./stage-layers";
 import { runInstruction } from "./build-run";
 import { planCopy } from "./build-copy";
-import { baseOf, type Base } from "./bases/base";
+import { baseOf, unknownBase, type Base } from "./bases/base";
 import { epoch, makeImage, type Image } from "./image";
 import { assemble, type LayerStore } from "./layer-store";
 import { checkPlatform, expandAt, globalArguments, variable } from "./variables";
@@ -108,12 +108,7 @@ class Builder {
     }
     if (name === "scratch" || reference.registry === "docker.io" || reference.registry === "public.ecr.aws") {
       const local = await this.options.findImage(reference).catch(() => undefined);
-      if (!local) {
-        throw new DockerfileError(
-          line,
-          `FROM ${name}: this machine stands in for ${this.options.bases.map(({ language }) => language).join(" and ")} base images only; use --containers docker`,
-        );
-      }
+      if (!local) throw new DockerfileError(line, unknownBase(name));
       return fromImage(base, local);
     }
     return fromImage(base, await at(line, `FROM ${name}`, this.options.findImage(reference)));

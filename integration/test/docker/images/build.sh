@@ -11,6 +11,8 @@ codebuild=public.ecr.aws/codebuild/amazonlinux-x86_64-standard:5.0
 version=$(sed -n 's/^ministack==//p' ../../../requirements.txt)
 ministack=ministackorg/ministack:$version
 localstack=localstack/localstack:stand-in
+golang=golang:1.19-bookworm
+slim=debian:bookworm-slim
 
 missing() { ! docker image inspect "$1" > /dev/null 2>&1; }
 context=$(mktemp -d)
@@ -42,5 +44,7 @@ build() {
 build "$node" node.Dockerfile
 build "$codebuild" codebuild.Dockerfile
 build "$ministack" ministack.Dockerfile
+build "$golang" golang.Dockerfile
+missing "$slim" && docker tag "$debian" "$slim"
 missing "$localstack" && docker tag "$ministack" "$localstack"
 docker images --filter label=greenroom.stand-in

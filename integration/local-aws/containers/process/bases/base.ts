@@ -88,3 +88,14 @@ export function isOfficial(name: string, { registry, repository }: Reference): b
   if (registry === "docker.io") return repository === name || repository === `library/${name}`;
   return registry === "public.ecr.aws" && repository === `docker/library/${name}`;
 }
+
+/** The families that programs of this machine can stand in for. */
+const families = ["node", "python"];
+
+/** Whether one of them has this image. */
+export const hasStandIn = (reference: Reference): boolean =>
+  families.some((name) => isOfficial(name, reference));
+
+/** Why an image that is in none of them cannot be built on. */
+export const unknownBase = (name: string): string =>
+  `FROM ${name}: this machine stands in for ${families.join(" and ")} base images only; use --containers docker`;
