@@ -3,7 +3,7 @@ import * as aws from "@pulumi/aws";
 import { parseConfig } from "../config";
 import { Environment } from "../environment";
 import { filesOf, type Recording, record, statementsOf, valueOf } from "../testing";
-import { ecsService, inOrderOfUse } from ".";
+import { checkList, ecsService, inOrderOfUse, type ServiceDefinition } from ".";
 
 const scores = ecsService({
   name: "scores",
@@ -97,6 +97,32 @@ describe("a service's definition", () => {
     const circle = ecsService({ name: "scores", uses: ["game"] });
     assert.throws(() => inOrderOfUse([game, circle]), /in a circle: game uses scores uses game/);
     assert.throws(() => inOrderOfUse([scores, scores]), /two services called scores/);
+  });
+
+  it("is missed in the list by its place", () => {
+    const withoutDefault = undefined as unknown as ServiceDefinition;
+    assert.throws(
+      () => checkList([scores, withoutDefault]),
+      /^Error: infra\/services\.ts: entry 2 of the list is no definition: .* `export default ecsService/,
+    );
+    assert.throws(() => checkList([]), /infra\/services\.ts lists no service/);
+    assert.throws(
+      () => checkList([game]),
+      /uses "scores", but .*: list it in infra\/services\.ts, or take it out/,
+    );
+  });
+
+  it("leaves names of variables that others have", () => {
+    const secrets = { KEY: { secret: "small/key" } };
+    const wrong = (change: object) => () => ecsService({ name: "small", secrets, ...change });
+    assert.throws(
+      wrong({ environment: { PORT: "9" } }),
+      /environment\.PORT is "9": allowed is another name, as the container gets `port` as PORT/,
+    );
+    assert.throws(
+      wrong({ environment: { KEY: "x" } }),
+      /secrets\.KEY is .*: environment has a variable of this name/,
+    );
   });
 });
 

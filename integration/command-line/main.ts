@@ -1,6 +1,7 @@
 import { outcomeCodes } from "../rehearsal/model";
 import { load, subcommands } from "./list";
 import { commandName } from "./subcommand";
+import { told } from "./told";
 
 const help = `Usage: npx greenroom COMMAND [OPTIONS]
 
@@ -23,7 +24,7 @@ async function main([name = "", ...args]: string[]): Promise<number> {
 void main(process.argv.slice(2)).then(
   (code) => process.exit(code),
   (error: unknown) => {
-    process.stderr.write(`greenroom: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`greenroom: ${told(error)}\n`);
     process.exit(outcomeCodes.couldNotRun);
   },
 );

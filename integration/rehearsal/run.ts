@@ -19,6 +19,7 @@ import { chooseScenarios, usual } from "./scenarios";
 import { checkedFault, faultScenario } from "./scenarios/incident";
 import { goodRelease } from "./scenarios/good-release";
 import { judgeAll, type Scenario } from "./scenarios/scenario";
+import { checkFolders, checkStackFiles } from "./service-files";
 import { standings } from "./standings";
 import { loadTraffic } from "./traffic/load";
 import { judgeScenario } from "./verdict";
@@ -58,7 +59,9 @@ export async function prepareWith(
   scenariosOf: (service: string, tree: Tree) => Promise<Scenario[]>,
 ): Promise<Prepared> {
   const plan = planOf(services, asked);
+  checkStackFiles(root, services);
   const tree = await readTree(root);
+  checkFolders(tree, services);
   const scenarios = new Map<string, Scenario[]>();
   for (const name of [...plan.rehearsed, ...plan.standing]) {
     loadTraffic(root, directoryOf({ name }));

@@ -33,6 +33,18 @@ describe("stand-ins for secrets", () => {
     assert.throws(() => readStandIns(root, [definition]), { message: /"\/a\/level" has no stand-in/ });
   });
 
+  it("are refused when they stand for no secret of the service", () => {
+    write(`export default { "a/key": "one", "/a/level": "two", "a/kez": "three" };`);
+    assert.throws(() => readStandIns(root, [definition]), {
+      message:
+        /^services\/a\/rehearsal\/secrets\.ts: "a\/kez" stands for no secret of a: take it out, or name .* services\/a\/service\.ts/,
+    });
+    write(`export default { "a/key": "one" };`);
+    assert.throws(() => readStandIns(root, [{ name: "a", secrets: {} }]), {
+      message: /"a\/key" stands for no secret of a/,
+    });
+  });
+
   it("are refused when they are no object", () => {
     write(`export default "one";`);
     assert.throws(() => readStandIns(root, [definition]), {

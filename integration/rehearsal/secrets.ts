@@ -17,7 +17,7 @@ export interface StandIn {
  * What stands for the secrets of services: by their names, the values of `services/NAME/rehearsal/secrets.ts`.
  *
  * @param root the repository's folder
- * @throws {ServiceFileError} for a secret of a definition that has none
+ * @throws {ServiceFileError} for a secret of a definition that has none, and for a value of no secret
  */
 export function readStandIns(
   root: string,
@@ -25,9 +25,17 @@ export function readStandIns(
 ): StandIn[] {
   const found = new Map<string, StandIn>();
   for (const definition of definitions) {
-    if (Object.keys(definition.secrets).length === 0) continue;
     const file = `${directoryOf(definition)}/rehearsal/secrets.ts`;
     const values = load(root, file);
+    const names = Object.values(definition.secrets).map((source) =>
+      "secret" in source ? source.secret : source.parameter,
+    );
+    const unknown = Object.keys(values).find((name) => !names.includes(name));
+    if (unknown !== undefined)
+      throw new ServiceFileError(
+        `${file}: "${unknown}" stands for no secret of ${definition.name}: take it out, or name the secret under ` +
+          `"secrets" in ${directoryOf(definition)}/service.ts`,
+      );
     for (const [variable, source] of Object.entries(definition.secrets)) {
       const [store, name] =
         "secret" in source

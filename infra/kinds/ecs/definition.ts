@@ -69,6 +69,12 @@ export interface EcsServiceDefinition extends CommonDefinition {
 const file = (what: string) =>
   z.string(allow(what)).refine((path) => path !== "" && !/^\/|(^|\/)\.\.(\/|$)/.test(path), allow(what));
 
+/** Variables that every container gets from its task definition. */
+const given: Readonly<Record<string, string>> = {
+  PORT: "the container gets `port` as PORT",
+  ENVIRONMENT: 'the container gets "staging" or "prod" as ENVIRONMENT',
+};
+
 const schema = z
   .strictObject({
     ...commonShape,
@@ -87,7 +93,20 @@ const schema = z
     buildspec: file("a file in the service's folder").default("buildspec.yml"),
     integrationBuildspec: file("a file in the service's folder").default("buildspec.integration.yml"),
   })
-  .superRefine(({ cpu, memory }, context) => {
+  .superRefine(({ cpu, memory, environment, secrets }, context) => {
+    for (const [field, variables] of Object.entries({ environment, secrets }))
+      for (const name of Object.keys(variables).filter((one) => one in given))
+        context.addIssue({
+          code: "custom",
+          path: [field, name],
+          message: `allowed is another name, as ${given[name]}`,
+        });
+    for (const name of Object.keys(secrets).filter((one) => one in environment))
+      context.addIssue({
+        code: "custom",
+        path: ["secrets", name],
+        message: `environment has a variable of this name, too; allowed is one of the two`,
+      });
     const problem = fargateSizeProblem(cpu, memory);
     if (problem !== undefined) context.addIssue({ code: "custom", message: problem, input: { cpu, memory } });
   });

@@ -58,7 +58,7 @@ export interface BuildRoom {
 }
 
 export interface ContainerSpec {
-  /** For names and labels, e.g. `trivia-api/4f2c…/web`. */
+  /** For names and labels, e.g. `orders/4f2c…/web`. */
   name: string;
   /** Image URI; a digest is pulled as that digest. */
   image: string;

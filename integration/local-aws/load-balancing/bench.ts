@@ -20,7 +20,7 @@ async function measure(port: number): Promise<number> {
   await Promise.all(
     Array.from({ length: connections }, async () => {
       while (performance.now() < end) {
-        const { statusCode, body } = await pool.request({ path: "/api/trivia/questions", method: "GET" });
+        const { statusCode, body } = await pool.request({ path: "/orders", method: "GET" });
         await body.dump();
         if (statusCode !== 200) throw new Error(`answered ${statusCode}`);
         answers++;

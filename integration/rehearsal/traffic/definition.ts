@@ -93,7 +93,7 @@ export interface TrafficRequest {
   method?: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS";
   /**
    * Path and query.
-   * @example "/api/trivia/question/1"
+   * @example "/orders/1"
    */
   path: string;
   /**

@@ -5,7 +5,7 @@ import type { Expectation } from "./definition";
 export interface RequestTemplate {
   /** @default "GET" */
   method?: string;
-  /** Path and query, e.g. `/api/trivia/questions`. */
+  /** Path and query, e.g. `/orders?page=1`. */
   path: string;
   /** How often, beside the others. @default 1 */
   weight?: number;

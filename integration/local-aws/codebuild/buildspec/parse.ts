@@ -6,7 +6,7 @@ const variableName = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /**
  * Reads a buildspec of version 0.2. Whatever is unknown, malformed or beyond what Greenroom runs is refused.
  *
- * @param file how errors name it, e.g. `services/trivia-api/buildspec.yml`
+ * @param file how errors name it, e.g. `services/orders/buildspec.yml`
  * @throws BuildspecError with file, line and key
  */
 export function parseBuildspec(file: string, text: string): Buildspec {
