@@ -59,9 +59,9 @@ export async function prepareWith(
   scenariosOf: (service: string, tree: Tree) => Promise<Scenario[]>,
 ): Promise<Prepared> {
   const plan = planOf(services, asked);
-  checkStackFiles(root, services);
   const tree = await readTree(root);
   checkFolders(tree, services);
+  checkStackFiles(root, services);
   const scenarios = new Map<string, Scenario[]>();
   for (const name of [...plan.rehearsed, ...plan.standing]) {
     loadTraffic(root, directoryOf({ name }));

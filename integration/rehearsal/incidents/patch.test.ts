@@ -149,6 +149,11 @@ describe("an incident's patch", () => {
       /x is no unified diff: /,
     ],
     [
+      "what git takes for garbage",
+      patches["two hunks"].replace("--- a/", "-stale-- a/"),
+      /x: error: .*; make the change in the working tree again/,
+    ],
+    [
       "something binary",
       "diff --git a/src/a.txt b/src/a.txt\nindex 1..2 100644\nBinary files a/src/a.txt and b/src/a.txt differ\n",
       /src\/a\.txt is binary/,

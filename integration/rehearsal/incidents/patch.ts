@@ -34,9 +34,12 @@ export async function patched(tree: Tree, text: string, file: string): Promise<C
   } catch (error) {
     const { code, stderr } = error as { code?: unknown; stderr?: string };
     if (code === "ENOENT") return byHand;
-    throw new PatchError(`${file}: ${(stderr ?? String(error)).trim().split("\n").join("; ")}`, {
-      cause: error,
-    });
+    throw new PatchError(
+      `${file}: ${(stderr ?? String(error)).trim().split("\n").join("; ")}${whatToDo(file)}`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 
