@@ -70,7 +70,7 @@ export interface LocalAws {
   versions: Record<string, string>;
   /** What the bases and the container runtime cannot prove, of what ran so far, each in a sentence. */
   readonly limits: string[];
-  /** Rejects when a base or Docker ends before the local AWS is closed. */
+  /** Rejects when a base, Docker or the traffic process ends before the local AWS is closed. */
   failed: Promise<never>;
   /** Leaves no process, port or folder behind. */
   close(): Promise<void>;
@@ -164,7 +164,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     const servedBy = [{ by: "Greenroom", services: acted.sort() }, ...bases.routes.table()];
     const ofBases = limitsOf(bases.routes);
     const versions = bases.routes.versions();
-    const failed = Promise.race([bases.failed, ...opened.map((daemon) => daemon.failed)]);
+    const failed = Promise.race([bases.failed, balancing.failed, ...opened.map((daemon) => daemon.failed)]);
     failed.catch(() => undefined);
     return {
       aws,

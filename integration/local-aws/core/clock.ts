@@ -25,6 +25,7 @@ export interface ClockSegment {
 export class Clock {
   private readonly segments: [ClockSegment, ...ClockSegment[]];
   private readonly limits = new Set<{ speed: number }>();
+  private readonly watchers = new Set<() => void>();
   /** Sleeps that have to look again how long they still last. */
   private readonly sleeping = new Set<() => void>();
 
@@ -59,12 +60,19 @@ export class Clock {
     };
   }
 
+  /** Calls back after each change of its speed, until the function that it gives is called. */
+  watch(changed: () => void): () => void {
+    this.watchers.add(changed);
+    return () => void this.watchers.delete(changed);
+  }
+
   private keepLimits(): void {
     const speed = Math.min(this.fastest, ...[...this.limits].map((limit) => limit.speed));
     if (speed === this.speed) return;
     const now = performance.now();
     this.segments.push({ performanceNow: now, aws: this.awsAt(now), speed });
     for (const look of [...this.sleeping]) look();
+    for (const changed of this.watchers) changed();
   }
 
   /** Now, in AWS time. */

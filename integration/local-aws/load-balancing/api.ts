@@ -16,7 +16,12 @@ export function besideLoadBalancing(registry: Registry): Beside {
       const { asked, operation } = model.operationOf(call);
       if (!operation) return undefined;
       try {
-        const output = instead(registry, asked, model.readInput(operation, call) as Partial<Inputs>, call);
+        const output = await instead(
+          registry,
+          asked,
+          model.readInput(operation, call) as Partial<Inputs>,
+          call,
+        );
         return output && model.writeOutput(operation, call, output);
       } catch (error) {
         const refused = error instanceof Error && model.writeError(call, error);
@@ -39,12 +44,12 @@ const model = new Model(elb);
 const $metadata = {};
 
 /** Answers some operations, and refuses what AWS refuses; the rest is the base's. */
-function instead(
+async function instead(
   registry: Registry,
   action: string,
   input: Partial<Inputs>,
   { caller }: Call,
-): object | undefined {
+): Promise<object | undefined> {
   const actions = [input.DefaultActions, input.Actions].flat();
   for (const { value: arn } of actions.flatMap((each) => forwardTargets(each))) {
     if (!registry.groups.has(arn)) {
@@ -74,10 +79,10 @@ function instead(
     return undefined;
   switch (action) {
     case "RegisterTargets":
-      group.register(input.Targets ?? []);
+      await group.register(input.Targets ?? []);
       return {};
     case "DeregisterTargets":
-      group.deregister(input.Targets ?? []);
+      await group.deregister(input.Targets ?? []);
       return {};
     case "DescribeTargetHealth":
       return { TargetHealthDescriptions: group.describe(input.Targets) };
@@ -120,10 +125,10 @@ async function after(
         registry.loadBalancers.set(each.LoadBalancerArn ?? "", each);
       return false;
     case "DeleteLoadBalancer":
-      registry.removeLoadBalancer(input.LoadBalancerArn ?? "");
+      await registry.removeLoadBalancer(input.LoadBalancerArn ?? "");
       return false;
     case "ModifyLoadBalancerAttributes":
-      registry.putAttributes(input.LoadBalancerArn ?? "", attributes(output.Attributes));
+      await registry.putAttributes(input.LoadBalancerArn ?? "", attributes(output.Attributes));
       return false;
 
     case "CreateTargetGroup":
@@ -135,7 +140,7 @@ async function after(
       await registry.removeGroup(input.TargetGroupArn ?? "");
       return false;
     case "ModifyTargetGroupAttributes":
-      registry.putAttributes(input.TargetGroupArn ?? "", attributes(output.Attributes));
+      await registry.putAttributes(input.TargetGroupArn ?? "", attributes(output.Attributes));
       return false;
     case "DescribeTargetGroups":
       if (input.LoadBalancerArn) {
@@ -156,7 +161,7 @@ async function after(
       }
       return true;
     case "DeleteListener":
-      registry.removeListener(input.ListenerArn ?? "");
+      await registry.removeListener(input.ListenerArn ?? "");
       return false;
     case "DescribeListeners":
       for (const each of output.Listeners ?? []) {
@@ -176,11 +181,11 @@ async function after(
         });
         registry.rules.set(each.RuleArn ?? "", each);
       }
-      registry.update();
+      await registry.update();
       return true;
     case "DeleteRule":
       registry.rules.delete(input.RuleArn ?? "");
-      registry.update();
+      await registry.update();
       return false;
     case "DescribeRules":
       for (const each of output.Rules ?? []) {

@@ -8,7 +8,7 @@ import { Pool } from "undici";
 import { MetricStore } from "../core/metric-store";
 import { Aws } from "../core/aws";
 import { Clock } from "../core/clock";
-import { Registry } from "./registry";
+import { inOwnProcess, Registry } from "./registry";
 
 const seconds = 4;
 const connections = 32;
@@ -41,7 +41,13 @@ function target(): void {
 
 async function balance(targetPort: number): Promise<void> {
   const clock = new Clock(100);
-  const registry = new Registry(clock, new MetricStore(), console.warn, new Aws("", clock, console.warn));
+  const registry = new Registry(
+    clock,
+    new MetricStore(),
+    console.warn,
+    new Aws("", clock, console.warn),
+    inOwnProcess,
+  );
   const scope = { account: "111111111111", region: "us-east-1" };
   registry.loadBalancers.set("lb", { LoadBalancerArn: "lb" });
   registry.putGroup({ TargetGroupArn: "tg", Matcher: { HttpCode: "200" }, HealthCheckPath: "/" }, scope);

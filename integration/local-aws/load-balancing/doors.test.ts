@@ -6,6 +6,7 @@ import { Aws } from "../core/aws";
 import { Clock } from "../core/clock";
 import { parseFault } from "../core/faults";
 import { Registry } from "./registry";
+import { inThisProcess } from "./testing";
 
 const scope = { account: "111111111111", region: "us-east-1" };
 const arn = (resource: string) => `arn:aws:elasticloadbalancing:us-east-1:111111111111:${resource}`;
@@ -35,7 +36,7 @@ describe("the door of a task", () => {
     };
     store = new MetricStore();
     aws = new Aws("", new Clock(1000), assert.fail);
-    registry = new Registry(aws.clock, store, assert.fail, aws);
+    registry = new Registry(aws.clock, store, assert.fail, aws, inThisProcess);
     registry.loadBalancers.set(loadBalancerArn, { LoadBalancerArn: loadBalancerArn });
     for (const [i, group] of [live, next].entries()) {
       registry.putGroup(

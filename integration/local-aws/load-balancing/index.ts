@@ -3,7 +3,7 @@ import type { Aws } from "../core/aws";
 import type { MetricStore } from "../core/metric-store";
 import { besideLoadBalancing } from "./api";
 import { passOn } from "./pass-on";
-import { Registry } from "./registry";
+import { inOwnProcess, Registry, type PlaneMaker } from "./registry";
 import type { Share } from "./shares";
 
 /** Application Load Balancers that take traffic: the API is the base's, the listeners and targets are ours. */
@@ -16,6 +16,8 @@ export interface LoadBalancing extends Acting {
   name(listenerArn: string, name: string): string;
   /** How a listener's default action divides its traffic at this moment; empty when it does not forward. */
   shares(listenerArn: string): Share[];
+  /** Rejects when nothing carries the traffic any more. */
+  readonly failed: Promise<never>;
   /** Ends servers, connections and health checks. */
   close(): Promise<void>;
 }
@@ -24,13 +26,17 @@ export interface LoadBalancing extends Acting {
  * Gives every listener a server of its own on loopback, to which requests with a load balancer's DNS name in their Host
  * header go. Metrics of the namespace AWS/ApplicationELB go to `metrics`, in AWS time.
  */
-export function loadBalancing(aws: Aws, metrics: MetricStore): LoadBalancing {
+export function loadBalancing(
+  aws: Aws,
+  metrics: MetricStore,
+  planeFor: PlaneMaker = inOwnProcess,
+): LoadBalancing {
   const warned = new Set<string>();
   const warnOnce = (message: string) => {
     if (!warned.has(message)) aws.warn(message);
     warned.add(message);
   };
-  const registry = new Registry(aws.clock, metrics, warnOnce, aws);
+  const registry = new Registry(aws.clock, metrics, warnOnce, aws, planeFor);
   /** Listeners by host names of this machine. */
   const names = new Map<string, string>();
   const listenerNamed = (host: string) => names.get(host.toLowerCase().replace(/:\d+$/, ""));
@@ -64,6 +70,7 @@ export function loadBalancing(aws: Aws, metrics: MetricStore): LoadBalancing {
       return `http://${host}:${new URL(aws.endpoint).port}/`;
     },
     shares: (listenerArn) => registry.sharesOf(listenerArn),
+    failed: registry.failed,
     close: () => registry.close(),
   };
 }

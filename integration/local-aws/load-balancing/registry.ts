@@ -6,11 +6,17 @@ import { applicationElb, countLoadBalancerError } from "./metrics";
 import { shares, type Share } from "./shares";
 import { TargetGroup } from "./target-group";
 import { forwardTargets } from "./traffic/actions";
-import { InProcessPlane } from "./traffic/in-process";
+import { OwnProcessPlane, type PlaneUser } from "./traffic/own-process";
 import type { Address, DoorSettings, ListenerSettings, TrafficEvent, TrafficPlane } from "./traffic/plane";
 
 /** What is known of tasks: which image answers at an address, what its faults are and how it is called. */
 export type Known = Pick<Aws, "tasks" | "faults" | "versions">;
+
+/** Makes the traffic plane of load balancers. */
+export type PlaneMaker = (user: PlaneUser) => TrafficPlane & { failed?: Promise<never> };
+
+/** As it is by default. */
+export const inOwnProcess: PlaneMaker = (user) => new OwnProcessPlane(user);
 
 /** A listener as control knows it; what it does is the traffic plane's. */
 export interface OpenListener {
@@ -34,7 +40,7 @@ export class Registry {
   private readonly loadBalancerAttributes = new Map<string, Record<string, string>>();
   /** Of listeners, those that were deleted too: what is in flight still counts. */
   private readonly scopes = new Map<string, MetricScope>();
-  private readonly plane: TrafficPlane;
+  private readonly plane: ReturnType<PlaneMaker>;
   private readonly stopWatching: (() => void)[];
 
   constructor(
@@ -42,17 +48,19 @@ export class Registry {
     private readonly store: MetricStore,
     private readonly warn: (message: string) => void,
     private readonly known: Known,
+    planeFor: PlaneMaker,
   ) {
     store.own(applicationElb);
-    this.plane = new InProcessPlane(
-      () => clock.now().getTime(),
-      (event) => this.count(event),
-      warn,
-    );
+    this.plane = planeFor({ clock, warn, tell: (event, atMs) => this.count(event, atMs) });
     const follow = () => {
-      for (const group of this.groups.values()) group.update();
+      for (const group of this.groups.values()) group.update().catch((error: unknown) => warn(String(error)));
     };
     this.stopWatching = [known.faults.watch(follow), known.versions.watch(follow)];
+  }
+
+  /** Rejects when nothing carries the traffic any more. */
+  get failed(): Promise<never> {
+    return this.plane.failed ?? new Promise(() => undefined);
   }
 
   putGroup(settings: elb.TargetGroup, scope: MetricScope): void {
@@ -73,13 +81,13 @@ export class Registry {
     await group?.close();
   }
 
-  putAttributes(arn: string, attributes: Record<string, string>): void {
+  async putAttributes(arn: string, attributes: Record<string, string>): Promise<void> {
     const group = this.groups.get(arn);
     if (group) {
       group.attributes = attributes;
       if (attributes["stickiness.enabled"] === "true") this.warn(`${arn}: not implemented: stickiness`);
     } else this.loadBalancerAttributes.set(arn, attributes);
-    this.update();
+    await this.update();
   }
 
   async putListener(settings: elb.Listener, scope: MetricScope): Promise<void> {
@@ -92,34 +100,35 @@ export class Registry {
       const listener = { arn, scope, loadBalancer, port: settings.Port ?? 80, address };
       this.listeners.set(arn, listener);
     }
-    this.update();
+    await this.update();
   }
 
-  removeListener(arn: string): void {
+  async removeListener(arn: string): Promise<void> {
     if (!this.listeners.delete(arn)) return;
-    this.plane.stopListener(arn);
+    await this.plane.stopListener(arn);
     this.listenerSettings.delete(arn);
     for (const rule of this.rules.keys()) if (listenerOfRule(rule) === arn) this.rules.delete(rule);
-    this.update();
+    await this.update();
   }
 
   /** "Deleting a load balancer also deletes its listeners." */
-  removeLoadBalancer(arn: string): void {
+  async removeLoadBalancer(arn: string): Promise<void> {
     for (const [listener, { LoadBalancerArn }] of this.listenerSettings)
-      if (LoadBalancerArn === arn) this.removeListener(listener);
+      if (LoadBalancerArn === arn) await this.removeListener(listener);
     this.loadBalancers.delete(arn);
     this.loadBalancerAttributes.delete(arn);
   }
 
   /** Lets listeners and target groups follow what was put and removed. */
-  update(): void {
+  async update(): Promise<void> {
+    const following: Promise<void>[] = [];
     const users = new Map<string, string>();
     for (const [arn, settings] of this.listenerSettings) {
       const wanted = this.planeSettings(settings);
       const listener = this.listeners.get(arn);
       if (listener) {
         listener.port = wanted.port;
-        this.plane.changeListener(arn, wanted);
+        following.push(this.plane.changeListener(arn, wanted));
       }
       for (const action of [
         ...wanted.defaultActions,
@@ -128,7 +137,8 @@ export class Registry {
         for (const { value } of forwardTargets(action)) users.set(value, wanted.loadBalancerArn);
       }
     }
-    for (const [arn, group] of this.groups) group.use(users.get(arn));
+    for (const [arn, group] of this.groups) following.push(group.use(users.get(arn)));
+    await Promise.all(following);
   }
 
   /** The listener that answers for `host`, a load balancer's DNS name with or without a port. */
@@ -175,8 +185,7 @@ export class Registry {
     };
   }
 
-  private count(event: TrafficEvent): void {
-    const atMs = this.clock.now().getTime();
+  private count(event: TrafficEvent, atMs: number): void {
     if (event.type === "own error") {
       const { loadBalancerArn, status, listenerArn } = event;
       const scope = this.scopes.get(listenerArn);

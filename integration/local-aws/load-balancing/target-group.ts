@@ -47,7 +47,7 @@ export class TargetGroup {
   }
 
   /** Only the targets of a group that a listener or a rule forwards to are checked, and have a health. */
-  use(loadBalancerArn: string | undefined): void {
+  async use(loadBalancerArn: string | undefined): Promise<void> {
     if (loadBalancerArn === this.usedBy) return;
     this.usedBy = loadBalancerArn;
     this.metrics = loadBalancerArn
@@ -60,17 +60,17 @@ export class TargetGroup {
       target.passed = target.failed = 0;
     }
     if (!loadBalancerArn) this.draining.clear();
-    this.update();
+    await this.update();
   }
 
-  register(descriptions: readonly TargetDescription[]): void {
+  async register(descriptions: readonly TargetDescription[]): Promise<void> {
     for (const description of descriptions) {
       const { host, port, key } = this.identify(description);
       if (this.targets.has(key)) continue;
       this.draining.delete(key);
       this.targets.set(key, new Target(host, port));
     }
-    this.update();
+    await this.update();
   }
 
   /**
@@ -78,7 +78,7 @@ export class TargetGroup {
    * deregistration_delay.timeout_seconds of AWS time, and while requests are in flight for as long in wall time, since
    * they really run: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html#deregistration-delay
    */
-  deregister(descriptions: readonly TargetDescription[]): void {
+  async deregister(descriptions: readonly TargetDescription[]): Promise<void> {
     for (const description of descriptions) {
       const { key } = this.identify(description);
       const target = this.targets.get(key);
@@ -94,7 +94,7 @@ export class TargetGroup {
       this.pending.add(drained);
       void drained.finally(() => this.pending.delete(drained));
     }
-    this.update();
+    await this.update();
   }
 
   /** As DescribeTargetHealth answers; `wanted` limits it to some targets. */
@@ -125,7 +125,7 @@ export class TargetGroup {
    * Says which targets take requests: the healthy ones. When none is healthy, all of them: the load balancer "fails
    * open" (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html).
    */
-  update(): void {
+  async update(): Promise<void> {
     const all = [...this.targets.values()];
     const healthy = all.filter((target) => target.health.state === "healthy");
     const nowMs = () => this.clock.now().getTime();
@@ -135,7 +135,12 @@ export class TargetGroup {
       door: this.doorOf(host, port),
     }));
     for (const target of all) target.settle(this.doorOf(target.host, target.port), nowMs);
-    this.plane.setTargets(this.arn, routable);
+    this.watchTargets(all);
+    await this.plane.setTargets(this.arn, routable);
+  }
+
+  /** Checks those that are not checked yet, while a load balancer uses the group. */
+  private watchTargets(all: readonly Target[]): void {
     if (!this.usedBy || this.closing.signal.aborted) return;
     for (const target of all) {
       if (target.checks) continue;
@@ -147,8 +152,9 @@ export class TargetGroup {
         this.clock,
         signal,
         () => {
-          this.update();
           this.measureHosts(this.clock.now().getTime());
+          // What takes requests follows; whoever waits for that asks for the targets' health.
+          this.update().catch((error: unknown) => this.warn(String(error)));
         },
       ).catch((error: unknown) =>
         this.warn(`health checks of ${target.host}:${target.port}: ${String(error)}`),
@@ -167,11 +173,11 @@ export class TargetGroup {
       const late = wait(leftMs, undefined, { ref: false, signal: this.closing.signal }).catch(
         () => undefined,
       );
-      await Promise.race([this.plane.idle(this.arn, target), late]);
+      await Promise.race([this.plane.idle(this.arn, addressOf(target)), late]);
     }
     if (this.draining.get(key) === target) this.draining.delete(key);
     // It may be back by now.
-    if (!this.targets.has(key)) this.plane.forgetTarget(this.arn, target);
+    if (!this.targets.has(key)) await this.plane.forgetTarget(this.arn, addressOf(target));
   }
 
   private measureHosts(atMs: number): void {
@@ -193,3 +199,5 @@ export class TargetGroup {
     return { host: id, port, key: `${id}:${port}` };
   }
 }
+
+const addressOf = ({ host, port }: Target) => ({ host, port });

@@ -7,6 +7,7 @@ import { MetricStore } from "../core/metric-store";
 import { Aws } from "../core/aws";
 import { Clock } from "../core/clock";
 import { Registry } from "./registry";
+import { inThisProcess } from "./testing";
 
 const scope = { account: "111111111111", region: "us-east-1" };
 const arn = (resource: string) => `arn:aws:elasticloadbalancing:us-east-1:111111111111:${resource}`;
@@ -29,7 +30,7 @@ describe("load balancer traffic", () => {
     store = new MetricStore();
     clock = new Clock(1000);
     aws = new Aws("", clock, assert.fail);
-    registry = new Registry(clock, store, (message) => assert.fail(message), aws);
+    registry = new Registry(clock, store, (message) => assert.fail(message), aws, inThisProcess);
     registry.loadBalancers.set(loadBalancerArn, {
       LoadBalancerArn: loadBalancerArn,
       DNSName: "Web-1.elb.amazonaws.com",

@@ -7,6 +7,7 @@ import { Aws } from "../core/aws";
 import { Clock } from "../core/clock";
 import { Gateway } from "../core/gateway";
 import { loadBalancing } from "../load-balancing";
+import { inThisProcess } from "../load-balancing/testing";
 import { account, FakeBase, region } from "./fake-base";
 import { FakeRuntime } from "./fake-runtime";
 import { ecs } from "../ecs";
@@ -45,7 +46,7 @@ export async function setting(speed = 2000, runtimeName: ContainerRuntime["name"
   gateway.useBase(await base.listen());
   const aws = new Aws(await gateway.listen(0), new Clock(speed), warn);
   const runtime = new FakeRuntime(runtimeName);
-  const balancing = loadBalancing(aws, new MetricStore());
+  const balancing = loadBalancing(aws, new MetricStore(), inThisProcess);
   const acting = ecs(aws, runtime);
   for (const one of [balancing, acting]) gateway.use(one);
   const root = aws.root(account, region);

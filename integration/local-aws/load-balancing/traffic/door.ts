@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { doorEffect, type DoorEffect, type Injection } from "../../core/faults";
 import { versionByHeader, versionHeader } from "../../core/versions";
 import { Deck } from "./deck";
@@ -21,7 +22,7 @@ export class Door {
   change(settings: DoorSettings): void {
     this.settings = settings;
     // Faults that stay go on in their order.
-    if (settings.injections === this.injections) return;
+    if (isDeepStrictEqual(settings.injections, this.injections)) return;
     this.injections = settings.injections;
     this.requests = settings.injections.map(chooser);
     this.checks = settings.injections.map(chooser);

@@ -2,7 +2,7 @@ import { Listener } from "./listener";
 import type { Address, ListenerSettings, TrafficEvent, TrafficPlane, TrafficTarget } from "./plane";
 import { Pool } from "./pool";
 
-/** The traffic plane in this process. */
+/** The traffic plane itself, in the process that makes it. */
 export class InProcessPlane implements TrafficPlane {
   private readonly listeners = new Map<string, Listener>();
   private readonly stopped = new Set<Listener>();
@@ -21,30 +21,33 @@ export class InProcessPlane implements TrafficPlane {
     return listener.open();
   }
 
-  changeListener(arn: string, settings: ListenerSettings): void {
+  changeListener(arn: string, settings: ListenerSettings): Promise<void> {
     this.listeners.get(arn)?.change(settings);
+    return Promise.resolve();
   }
 
-  stopListener(arn: string): void {
+  stopListener(arn: string): Promise<void> {
     const listener = this.listeners.get(arn);
-    if (!listener) return;
-    listener.stop();
-    this.stopped.add(listener);
+    listener?.stop();
+    if (listener) this.stopped.add(listener);
     this.listeners.delete(arn);
+    return Promise.resolve();
   }
 
-  setTargets(group: string, targets: readonly TrafficTarget[]): void {
+  setTargets(group: string, targets: readonly TrafficTarget[]): Promise<void> {
     let pool = this.pools.get(group);
     if (!pool) this.pools.set(group, (pool = new Pool(this.nowMs)));
     pool.set(targets);
+    return Promise.resolve();
   }
 
   async idle(group: string, address: Address): Promise<void> {
     await this.pools.get(group)?.idle(address);
   }
 
-  forgetTarget(group: string, address: Address): void {
+  forgetTarget(group: string, address: Address): Promise<void> {
     this.pools.get(group)?.forget(address);
+    return Promise.resolve();
   }
 
   async close(): Promise<void> {

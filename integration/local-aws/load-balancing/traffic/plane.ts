@@ -3,22 +3,22 @@ import type { Injection } from "../../core/faults";
 
 /**
  * Everything that carries a request: listeners, rules, weights, targets, faults, the version header. What it is told
- * and what it tells are plain data, so that it can run in a process of its own. What is not here is control: the API,
- * health checks, which targets take requests, metrics.
+ * and what it tells are plain data, and it runs in a process of its own. What is not here is control: the API, health
+ * checks, which targets take requests, metrics. A change is in force when its promise resolves.
  */
 export interface TrafficPlane {
   /** Opens a listener on a free port of loopback. */
   openListener(listenerArn: string, settings: ListenerSettings): Promise<Address>;
   /** The very next request goes by the new settings. */
-  changeListener(listenerArn: string, settings: ListenerSettings): void;
+  changeListener(listenerArn: string, settings: ListenerSettings): Promise<void>;
   /** No new connection; requests in flight finish. */
-  stopListener(listenerArn: string): void;
+  stopListener(listenerArn: string): Promise<void>;
   /** Those of a target group that take new requests, in turn. Others keep what is in flight until they are forgotten. */
-  setTargets(targetGroupArn: string, targets: readonly TrafficTarget[]): void;
+  setTargets(targetGroupArn: string, targets: readonly TrafficTarget[]): Promise<void>;
   /** Resolves when a target has no request in flight. */
   idle(targetGroupArn: string, address: Address): Promise<void>;
   /** Closes what is left of connections to a target. */
-  forgetTarget(targetGroupArn: string, address: Address): void;
+  forgetTarget(targetGroupArn: string, address: Address): Promise<void>;
   close(): Promise<void>;
 }
 

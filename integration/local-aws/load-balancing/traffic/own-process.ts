@@ -1,0 +1,123 @@
+import { fork } from "node:child_process";
+import path from "node:path";
+import type { Clock } from "../../core/clock";
+import type { Address, ListenerSettings, TrafficEvent, TrafficPlane, TrafficTarget } from "./plane";
+import { wallNow, type FromTraffic, type PlaneCall, type ToTraffic } from "./protocol";
+
+/** What a plane needs of control. */
+export interface PlaneUser {
+  clock: Clock;
+  /** @param atMs AWS time */
+  tell(event: TrafficEvent, atMs: number): void;
+  warn(message: string): void;
+}
+
+type Waiting = { resolve: (value: Address | undefined) => void; reject: (error: Error) => void };
+
+/** The traffic plane in a process of its own, which nothing that decides, builds or is collected as garbage holds up. */
+export class OwnProcessPlane implements TrafficPlane {
+  /** Rejects when the process ends before it is closed. */
+  readonly failed: Promise<never>;
+  private readonly child = fork(path.join(__dirname, "process.ts"), {
+    execArgv: ["--require", require.resolve("tsx/cjs")],
+    serialization: "advanced",
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+  private readonly ended: Promise<void>;
+  private readonly waiting = new Map<number, Waiting>();
+  private readonly unwatch: () => void;
+  private calls = 0;
+  private closed = false;
+
+  constructor(private readonly user: PlaneUser) {
+    const { child } = this;
+    const gone = new Promise<string>((resolve) => {
+      child.once("error", (error) => resolve(error.message));
+      child.once("exit", (code, signal) => resolve(signal ? `it got ${signal}` : `exit code ${code}`));
+    });
+    this.ended = gone.then(() => undefined);
+    this.failed = gone.then((how) => {
+      const error = new Error(`the traffic process of the load balancers ended: ${how}`);
+      for (const { reject } of this.waiting.values()) reject(error);
+      this.waiting.clear();
+      if (!this.closed) throw error;
+      return new Promise<never>(() => undefined);
+    });
+    // Whoever waits for it hears of it.
+    this.failed.catch(() => undefined);
+    child.on("message", (message: FromTraffic) => this.hear(message));
+    this.unwatch = user.clock.watch(() => this.sayClock());
+    this.sayClock();
+  }
+
+  async openListener(listenerArn: string, settings: ListenerSettings): Promise<Address> {
+    const address = await this.call({ method: "openListener", args: [listenerArn, settings] });
+    if (!address) throw new Error(`the listener ${listenerArn} is not open`);
+    return address;
+  }
+
+  async changeListener(listenerArn: string, settings: ListenerSettings): Promise<void> {
+    await this.call({ method: "changeListener", args: [listenerArn, settings] });
+  }
+
+  async stopListener(listenerArn: string): Promise<void> {
+    await this.call({ method: "stopListener", args: [listenerArn] });
+  }
+
+  async setTargets(targetGroupArn: string, targets: readonly TrafficTarget[]): Promise<void> {
+    await this.call({ method: "setTargets", args: [targetGroupArn, targets] });
+  }
+
+  async idle(targetGroupArn: string, address: Address): Promise<void> {
+    await this.call({ method: "idle", args: [targetGroupArn, address] });
+  }
+
+  async forgetTarget(targetGroupArn: string, address: Address): Promise<void> {
+    await this.call({ method: "forgetTarget", args: [targetGroupArn, address] });
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    this.unwatch();
+    if (this.child.connected) this.child.disconnect();
+    await this.ended;
+  }
+
+  private call(call: Distributed<PlaneCall>): Promise<Address | undefined> {
+    const id = ++this.calls;
+    return new Promise((resolve, reject) => {
+      this.waiting.set(id, { resolve, reject });
+      this.say({ type: "call", id, ...call } as PlaneCall);
+    });
+  }
+
+  private say(message: ToTraffic): void {
+    // What is said to a process that has gone is answered by its end.
+    if (this.child.connected) this.child.send(message, () => undefined);
+  }
+
+  private sayClock(): void {
+    const { clock } = this.user;
+    this.say({ type: "clock", wall: wallNow(), aws: clock.now().getTime(), speed: clock.speed });
+  }
+
+  private hear(message: FromTraffic): void {
+    switch (message.type) {
+      case "events":
+        for (const event of message.events)
+          this.user.tell(event, this.user.clock.at(event.wall - performance.timeOrigin).getTime());
+        return;
+      case "warning":
+        return this.user.warn(message.message);
+      default: {
+        const waiting = this.waiting.get(message.id);
+        this.waiting.delete(message.id);
+        if (message.type === "answer") waiting?.resolve(message.value);
+        else waiting?.reject(new Error(message.message));
+      }
+    }
+  }
+}
+
+/** Each call without what this class adds. */
+type Distributed<C> = C extends PlaneCall ? Pick<C, "method" | "args"> : never;

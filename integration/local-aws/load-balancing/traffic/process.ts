@@ -1,0 +1,50 @@
+// The traffic process: listeners, targets and doors, apart from everything that decides. Control starts it (own-process.ts).
+import { InProcessPlane } from "./in-process";
+import {
+  wallNow,
+  type ClockIs,
+  type FromTraffic,
+  type PlaneCall,
+  type TimedEvent,
+  type ToTraffic,
+} from "./protocol";
+
+/** How long events are gathered before they are told, in wall milliseconds. */
+const gatherMs = 20;
+
+let clock: ClockIs = { type: "clock", wall: wallNow(), aws: Date.now(), speed: 1 };
+let events: TimedEvent[] = [];
+let telling: NodeJS.Timeout | undefined;
+
+const say = (message: FromTraffic) => process.send?.(message);
+
+const plane = new InProcessPlane(
+  () => clock.aws + (wallNow() - clock.wall) * clock.speed,
+  (event) => {
+    events.push({ ...event, wall: wallNow() });
+    telling ??= setTimeout(() => {
+      telling = undefined;
+      say({ type: "events", events });
+      events = [];
+    }, gatherMs);
+  },
+  (message) => say({ type: "warning", message }),
+);
+
+async function answer({ id, method, args }: PlaneCall): Promise<void> {
+  try {
+    const call = plane[method] as (...given: typeof args) => ReturnType<(typeof plane)[typeof method]>;
+    const value = await call.apply(plane, args);
+    say({ type: "answer", id, value: value ?? undefined });
+  } catch (error) {
+    say({ type: "refusal", id, message: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+process.on("message", (message: ToTraffic) => {
+  if (message.type === "clock") clock = message;
+  else void answer(message);
+});
+// Control ends it, whatever becomes of control; a Ctrl-C is control's to act on.
+process.on("disconnect", () => process.exit(0));
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => undefined);
