@@ -47,6 +47,7 @@ export async function openRoom(options: {
           NODE_OPTIONS: nodeOptions(own.NODE_OPTIONS ?? ""),
         },
         onOutput,
+        givesWay: true,
       });
       groups.add(group);
       signal.addEventListener("abort", group.kill, { once: true });

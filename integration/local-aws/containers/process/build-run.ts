@@ -63,6 +63,7 @@ export async function runInstruction(
       TMPDIR: temporary,
     },
     onOutput: tell,
+    givesWay: true,
     endWithProgram: true,
   }).catch((error: unknown) => {
     throw new DockerfileError(line, `RUN ${text} could not be started: ${String(error)}`);

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import os from "node:os";
 
 export interface Exit {
   /** 128 + the signal's number when a signal ended it, as shells and Docker count. */
@@ -40,6 +41,8 @@ export async function startGroup(
     onOutput: (text: string) => void;
     /** Ends what the program left running when it ended, as the end of a container does. Default: false. */
     endWithProgram?: boolean;
+    /** Gets what others leave of the processors: clients and what serves them come first. @default false */
+    givesWay?: boolean;
   },
 ): Promise<ProcessGroup> {
   const child = spawn(command, args, {
@@ -58,6 +61,8 @@ export async function startGroup(
   });
   child.on("error", () => undefined);
   const pid = child.pid ?? 0;
+  // Before it has started anything; what it starts inherits it.
+  if (options.givesWay) lower(pid);
   const send = (to: number, name: NodeJS.Signals) => {
     try {
       process.kill(to, name);
@@ -72,6 +77,14 @@ export async function startGroup(
     ended: end(child, options.endWithProgram ? kill : undefined),
     signal: (name) => send(pid, name),
   };
+}
+
+function lower(pid: number): void {
+  try {
+    os.setPriority(pid, os.constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // It has ended already.
+  }
 }
 
 async function end(child: ChildProcess, atExit?: () => void): Promise<Exit> {
