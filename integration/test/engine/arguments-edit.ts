@@ -1,5 +1,6 @@
 import { mkdir, mkdtemp, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { services } from "../../../infra/services";
 import { copyCheckout } from "../../checkout";
 import { listTree } from "../../local-aws/codepipeline/tree";
 
@@ -66,18 +67,30 @@ function edited(text: string, fields: Record<string, unknown>): string {
 const isCode = (value: unknown): value is Code =>
   typeof value === "object" && value !== null && "code" in value;
 
-/** Stack configuration by full key, with other values of arguments such as `deployment.canaryPercent`. */
+/**
+ * Stack configuration by full key, with other values of arguments such as `deployment.canaryPercent`. What is said of
+ * `<name>` is said of every service.
+ */
 export function configWith(
   config: Record<string, unknown>,
   values: Record<string, unknown>,
 ): Record<string, unknown> {
   const changed = structuredClone(config);
-  for (const [argument, value] of Object.entries(values)) {
+  const set = (argument: string, value: unknown) => {
     const full = argument.includes(":") ? argument : `greenroom:${argument}`;
-    const steps = full.replace("<name>", service).split(".");
+    const steps = full.split(".");
     const last = steps.pop() ?? "";
     const at = steps.reduce((of, step) => (of[step] ??= {}) as Record<string, unknown>, changed);
     at[last] = value;
+  };
+  for (const [argument, value] of Object.entries(values)) {
+    if (argument.includes("<name>"))
+      for (const { name } of services) set(argument.replace("<name>", name), named(value, name));
+    else set(argument, value);
   }
   return changed;
 }
+
+/** Values such as names must be each service's own. */
+const named = (value: unknown, name: string) =>
+  typeof value === "string" ? value.replace("<name>", name) : value;

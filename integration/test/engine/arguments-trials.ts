@@ -1,3 +1,4 @@
+import { services } from "../../../infra/services";
 import type { EnvironmentName } from "../../rehearsal/environments";
 import { definition } from "./arguments-table";
 
@@ -8,10 +9,10 @@ export interface Trial {
   with?: Record<string, unknown>;
   /** `update deployment-group deploymentConfigName`: operation, resource, property. */
   changes?: string[] | ((environment: EnvironmentName) => string[]);
+  /** Services to which a change in place goes on through a release: their templates change, and no others. */
+  releases?: string[];
   /** The resource whose protection refuses it. */
   refusedBy?: string;
-  /** Why the engine never hears of it. */
-  untried?: string;
   /** Where it is tried. @default both */
   in?: EnvironmentName;
   /** Trials without it share a preview; those with the same share another one. */
@@ -31,6 +32,10 @@ const otherConfiguration = (property: string) => [
 ];
 const testUrl = update("hook-function", "environment.variables.TEST_URL");
 const serviceUrl = update("tests-project", "environment.environmentVariables.value");
+/** They have the address of another one in an environment variable. */
+const users = services.filter(({ uses }) => uses.length > 0).map(({ name }) => name);
+/** What leaderboard makes for itself. */
+const ownTable = update("scores", "deletionProtectionEnabled");
 const otherSubnets = ["subnet-0000000a", "subnet-0000000b"];
 const otherAccount = "333333333333";
 
@@ -66,7 +71,9 @@ export const trials: Record<string, Trial> = {
       ...update("security-group", "ingresses"),
       ...testUrl,
       ...serviceUrl,
+      ...templates,
     ],
+    releases: users,
   },
   testPort: {
     value: 9003,
@@ -91,6 +98,7 @@ export const trials: Record<string, Trial> = {
       ...update("load-balancer", "enableDeletionProtection"),
       ...update("repository", "forceDelete"),
       ...update("artifacts-bucket", "forceDestroy"),
+      ...ownTable,
       ...(environment === "prod" ? update("prod-releases-bucket", "forceDestroy") : []),
     ],
   },
@@ -108,7 +116,11 @@ export const trials: Record<string, Trial> = {
   "services.<name>.cpu": { value: 512, in: "staging", apart: "size", changes: templates },
   "services.<name>.memory": { value: 2048, in: "staging", apart: "size", changes: templates },
   // Goes with a certificate only, so that both change in the same preview.
-  "services.<name>.domainName": { value: "trivia.example.com", changes: [...testUrl, ...serviceUrl] },
+  "services.<name>.domainName": {
+    value: "<name>.example.com",
+    changes: [...testUrl, ...serviceUrl, ...templates],
+    releases: users,
+  },
   "services.<name>.environment": {
     value: { GREETING: "hello" },
     in: "prod",
@@ -123,6 +135,7 @@ export const trials: Record<string, Trial> = {
       ...update("load-balancer", "enableDeletionProtection"),
       ...update("repository", "forceDelete"),
       ...update("artifacts-bucket", "forceDestroy"),
+      ...ownTable,
     ],
   },
   "source.connectionArn": {
@@ -185,10 +198,7 @@ export const trials: Record<string, Trial> = {
     value: { code: '() => ({ environment: { TABLE: "scores" } })' },
     changes: templates,
   },
-  [`${definition}uses`]: {
-    value: ["another"],
-    untried: "it takes another service: infra/definitions/definitions.test.ts",
-  },
+  [`${definition}uses`]: { value: [], in: "prod", apart: "uses", changes: templates },
   // They are stack outputs.
   [`${definition}objectives`]: { value: { availabilityPercent: 99 }, changes: [] },
   [`${definition}expectedRate`]: { value: 20, changes: [] },

@@ -45,7 +45,6 @@ function groupsOf(rows: Map<string, Arrival>): Group[] {
   const groups = new Map<string, Group>();
   for (const [argument, arrival] of rows) {
     const trial = trialOf(argument);
-    if (trial.untried) continue;
     for (const environment of trial.in ? [trial.in] : (["staging", "prod"] as const)) {
       const alone = arrival === "replacement" ? argument : trial.apart;
       const key = JSON.stringify([environment, arrival, alone]);
@@ -72,13 +71,14 @@ async function check(group: Group, { stacks, folder }: ArgumentsOptions): Promis
   const { changes } = await preview.catch((error: unknown) => {
     throw new Error(`${told}, is refused:\n${String(error)}`, { cause: error });
   });
-  for (const change of changes) {
-    const { op, type, name } = change;
-    const problem =
-      arrival === "in place"
-        ? name.endsWith("-templates") && "changes the templates"
-        : guardedTypes.includes(type) && `changes what runs: ${type} ${name}`;
-    assert.ok(!problem, `${told}, ${problem}`);
+  if (arrival === "in place") {
+    const released = changes.flatMap(({ name }) => /^(.+)-templates$/.exec(name)?.[1] ?? []);
+    const toRelease = group.arguments.flatMap((argument) => trialOf(argument).releases ?? []);
+    assert.deepEqual(released.sort(), [...new Set(toRelease)].sort(), `${told}, changes the templates of`);
+  }
+  for (const { op, type, name } of changes) {
+    const runs = arrival === "through a release" && guardedTypes.includes(type);
+    assert.ok(!runs, `${told}, changes what runs: ${type} ${name}`);
     assert.ok(
       op === "update" || op === "create" || type === replaceable,
       `${told}, would ${op} ${type} ${name}`,
