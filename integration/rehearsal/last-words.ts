@@ -45,7 +45,7 @@ function nothingWritten(error: unknown): undefined {
 }
 
 /**
- * What a failed deployment's hook, or a task of it that ended badly, last wrote to its log: CodeDeploy and ECS tell no more
+ * What a failed deployment's hook, or a task of it that ended badly or was never healthy, last wrote to its log: CodeDeploy and ECS tell no more
  * than "Failed" and an exit code. Undefined when nobody wrote anything.
  */
 async function lastWords(
@@ -99,9 +99,11 @@ async function logOfTask(
   const { tasks = [] } = await ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns.slice(-100) }));
   const endedBadly = ({ exitCode = 0 }: { exitCode?: number }) => exitCode !== 0;
   const last = tasks.findLast(
-    ({ stoppedAt, containers }) => (stoppedAt?.getTime() ?? 0) >= startedAt && containers?.some(endedBadly),
+    ({ stoppedAt, containers, stoppedReason = "" }) =>
+      (stoppedAt?.getTime() ?? 0) >= startedAt &&
+      (containers?.some(endedBadly) || stoppedReason.includes("failed ELB health checks")),
   );
-  const name = last?.containers?.find(endedBadly)?.name;
+  const name = (last?.containers?.find(endedBadly) ?? last?.containers?.[0])?.name;
   if (!last?.taskDefinitionArn || name === undefined) return undefined;
   const { taskDefinition } = await ecs.send(
     new DescribeTaskDefinitionCommand({ taskDefinition: last.taskDefinitionArn }),

@@ -7,7 +7,7 @@ import type { Base } from "./bases/base";
 import { environmentOf, pathFor } from "./environment";
 import { networkEnvironment, nodeOptions } from "../../network";
 import type { ContainerConfig } from "./image";
-import type { Ports } from "./ports";
+import { accepts, containerHost, type Ports } from "./ports";
 import { lines, startGroup } from "./process-group";
 import { exists, inside } from "./tree";
 
@@ -50,7 +50,7 @@ export async function startContainer(
         NODE_OPTIONS: nodeOptions(own.NODE_OPTIONS ?? ""),
         PATH: pathFor(root, own.PATH, [...options.programs, ...(image.base?.programs() ?? [])]),
         // All containers share this machine's network, so each listens on a port of its own.
-        HOST: "127.0.0.1",
+        HOST: containerHost,
         ...(port === undefined ? {} : { PORT: String(port) }),
       },
       onOutput: output.write,
@@ -61,7 +61,9 @@ export async function startContainer(
         `the container ${spec.name} cannot start: exec: "${argv[0]}": executable file not found in $PATH`,
       );
     });
+    let running = true;
     const ended = group.ended.then(async ({ exitCode, signal }) => {
+      running = false;
       output.flush();
       await release().catch(() => undefined);
       return { exitCode, reason: signal ? `ended by ${signal}` : `exit code ${exitCode}` };
@@ -73,11 +75,12 @@ export async function startContainer(
         if (wanted !== containerPort || port === undefined) {
           throw new Error(`the container ${spec.name} has no port ${wanted}`);
         }
-        return { host: "127.0.0.1", port };
+        return { host: containerHost, port };
       },
       ended,
       kill: group.kill,
       async stop() {
+        if (port !== undefined && running) await tellIfUnheard(port, spec.onLine);
         group.signal((config.StopSignal ?? "SIGTERM") as NodeJS.Signals);
         const late = setTimeout(group.kill, spec.stopTimeoutSeconds * 1000);
         await ended;
@@ -88,6 +91,17 @@ export async function startContainer(
     await release();
     throw error;
   }
+}
+
+/** Says why nothing has reached a container, which is not to be seen in what it wrote. */
+async function tellIfUnheard(port: number, tell: (line: string) => void): Promise<void> {
+  if (await accepts(containerHost, port)) return;
+  tell(
+    (await accepts("127.0.0.1", port))
+      ? "rehearsal: this container listens on localhost only, where nothing would reach it on AWS either: listen at $HOST, " +
+          "or at 0.0.0.0 where that is not set"
+      : `rehearsal: nothing accepted connections at $HOST and $PORT (${containerHost}:${port}): listen there`,
+  );
 }
 
 /** What the container runs: https://docs.docker.com/reference/dockerfile/#understand-how-cmd-and-entrypoint-interact */

@@ -159,7 +159,7 @@ describe("the process runtime", () => {
       {
         VERSION: "v1",
         ENVIRONMENT: "staging",
-        HOST: "127.0.0.1",
+        HOST: container.address(8080).host,
         PORT: String(container.address(8080).port),
         secret: undefined,
       },
@@ -183,6 +183,22 @@ describe("the process runtime", () => {
     );
     assert.equal(new Set(folders).size, 3);
   });
+
+  for (const [what, listen, says] of [
+    ["localhost only", "process.env.PORT, 'localhost'", /listens on localhost only, .*: listen at \$HOST/],
+    ["another port", "0", /nothing accepted connections at \$HOST and \$PORT \(127\.0\.0\.\d:\d+\)/],
+  ] as const) {
+    it(`does not reach a container that listens on ${what}, and says so in its log`, async function () {
+      if (process.platform !== "linux") this.skip();
+      const program = `require("http").createServer().listen(${listen}, () => console.log("listening"))`;
+      const container = await start({ command: ["-e", program] });
+      await said("listening");
+      const { host: at, port } = container.address(8080);
+      await assert.rejects(fetch(`http://${at}:${port}/`), /fetch failed/);
+      await container.stop();
+      assert.match(output.at(-1) ?? "", says);
+    });
+  }
 
   it("kills a container that does not stop in time, with what it started", async () => {
     const uri = await release();
