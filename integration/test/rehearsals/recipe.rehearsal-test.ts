@@ -6,45 +6,53 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { root } from "../../checkout";
 import { greenroom } from "../command";
-import { followRecipe, recipeFiles, recipeService } from "../recipe";
+import { examples, followRecipe, recipeFiles } from "../recipe";
 
 const git = promisify(execFile);
 
-describe("a service by docs/add-a-service.md", function () {
-  this.timeout(400_000);
-  let checkout: string;
-  before(async () => {
-    checkout = await mkdtemp(path.join(os.tmpdir(), "greenroom-recipe-"));
-    await followRecipe(checkout);
-    await mkdir(path.join(checkout, ".greenroom"));
-    for (const name of ["base", "cache"])
-      await symlink(path.join(root, ".greenroom", name), path.join(checkout, ".greenroom", name), "junction");
-  });
-  after(() => rm(checkout, { recursive: true, force: true, maxRetries: 5 }));
+// Go needs Docker: integration/test/docker.
+for (const language of ["Python", "TypeScript"] as const) {
+  const example = examples[language];
+  describe(`a service in ${language} by docs/add-a-service.md`, function () {
+    this.timeout(400_000);
+    let checkout: string;
+    before(async () => {
+      checkout = await mkdtemp(path.join(os.tmpdir(), "greenroom-recipe-"));
+      await followRecipe(checkout, example);
+      await mkdir(path.join(checkout, ".greenroom"));
+      for (const name of ["base", "cache"])
+        await symlink(
+          path.join(root, ".greenroom", name),
+          path.join(checkout, ".greenroom", name),
+          "junction",
+        );
+    });
+    after(() => rm(checkout, { recursive: true, force: true, maxRetries: 5 }));
 
-  it("touches its folder and a line of the list only", async () => {
-    const files = Object.keys(await recipeFiles());
-    assert.deepEqual(
-      files.filter((file) => !file.startsWith(`services/${recipeService}/`)),
-      [],
-    );
-    const before = path.join(root, "infra/services.ts");
-    const after = path.join(checkout, "infra/services.ts");
-    const { stdout } = await git("git", ["diff", "--no-index", "--numstat", before, after]).catch(
-      // Git says by its exit code that they differ.
-      (error: unknown) => error as { stdout: string },
-    );
-    // A line for the import, and the list's own.
-    assert.match(stdout, /^2\t1\t/);
-  });
+    it("touches its folder and a line of the list only", async () => {
+      const files = Object.keys(await recipeFiles(example));
+      assert.deepEqual(
+        files.filter((file) => !file.startsWith(`services/${example.service}/`)),
+        [],
+      );
+      const before = path.join(root, "infra/services.ts");
+      const after = path.join(checkout, "infra/services.ts");
+      const { stdout } = await git("git", ["diff", "--no-index", "--numstat", before, after]).catch(
+        // Git says by its exit code that they differ.
+        (error: unknown) => error as { stdout: string },
+      );
+      // A line for the import, and the list's own.
+      assert.match(stdout, /^2\t1\t/);
+    });
 
-  it("goes from commit to production, and is safe in both environments", async () => {
-    const { code, stdout, stderr } = await greenroom(
-      ["rehearse", "--port", "0", "--service", recipeService, "--scenario", "good-release"],
-      { checkout },
-    );
-    assert.equal(code, 0, stderr);
-    for (const environment of ["staging", "prod   "])
-      assert.match(stdout, new RegExp(`${environment} [0-9a-f]{12}: safe`));
+    it("goes from commit to production, and is safe in both environments", async () => {
+      const { code, stdout, stderr } = await greenroom(
+        ["rehearse", "--port", "0", "--service", example.service, "--scenario", "good-release"],
+        { checkout },
+      );
+      assert.equal(code, 0, stderr);
+      for (const environment of ["staging", "prod   "])
+        assert.match(stdout, new RegExp(`${environment} [0-9a-f]{12}: safe`));
+    });
   });
-});
+}
