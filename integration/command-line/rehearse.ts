@@ -67,7 +67,8 @@ export async function run(args: string[]): Promise<number> {
     scenarios: options.scenario,
     fault: options.fault,
   });
-  return holdLocalAws(bringUp, async (held) => {
+  const { rehearsed, standing } = prepared.plan;
+  return holdLocalAws({ ...bringUp, services: [...standing, ...rehearsed] }, async (held) => {
     const { broughtUp, progress } = held;
     const result = await runScenarios({ broughtUp, prepared, ratePerSecond: options.rate, progress });
     await held.unlessStopped();

@@ -7,6 +7,7 @@ import type { BaseChoice } from "../local-aws/base";
 import type { RuntimeName } from "../local-aws/containers/choose";
 import { baseImages } from "../local-aws/containers/docker/build-bases";
 import { pullableName } from "../local-aws/containers/docker/build-image";
+import { directoryOf } from "../../infra/definitions";
 import { services } from "../../infra/services";
 import { startLocalAws, type LocalAws } from "../local-aws/local-aws";
 import type { Identity } from "../local-aws/core/aws";
@@ -32,6 +33,8 @@ export interface BringUpOptions {
   token?: string;
   /** What runs images. @default Docker where its daemon answers and has, or can pull, what the services need */
   containers?: RuntimeName;
+  /** Which services' base images builds need. @default those of all */
+  services?: readonly string[];
   progress: Progress;
   /** Gives up, and leaves nothing. */
   signal?: AbortSignal;
@@ -69,6 +72,11 @@ function servedTable(servedBy: LocalAws["servedBy"]): string {
   return servedBy.map(({ by, services }) => `${by.padEnd(width)}  ${services.join(" ")}`).join("\n");
 }
 
+async function basesOf(names: readonly string[] = services.map(({ name }) => name)): Promise<string[]> {
+  const found = await Promise.all(names.map((name) => baseImages(path.join(root, directoryOf({ name })))));
+  return [...new Set(found.flat())];
+}
+
 /** Starts the local AWS and brings both stacks up on it, side by side. On failure, nothing is left. */
 export async function bringUp(options: BringUpOptions): Promise<BroughtUp> {
   const { speed = usualSpeed, port, base, token, containers, progress } = options;
@@ -82,7 +90,7 @@ export async function bringUp(options: BringUpOptions): Promise<BroughtUp> {
     token,
     venv,
     containers,
-    images: [pullableName(buildImage), ...(await baseImages(path.join(root, "services")))],
+    images: [pullableName(buildImage), ...(await basesOf(options.services))],
     keepFolder: path.join(root, ".greenroom"),
     signal: options.signal,
     warn: (message) => progress.fail(message),
