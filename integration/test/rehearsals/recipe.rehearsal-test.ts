@@ -10,7 +10,7 @@ import { examples, followRecipe, recipeFiles } from "../recipe";
 
 const git = promisify(execFile);
 
-// Go needs Docker: integration/test/docker.
+// Go needs Docker.
 for (const language of ["Python", "TypeScript"] as const) {
   const example = examples[language];
   describe(`a service in ${language} by docs/add-a-service.md`, function () {
