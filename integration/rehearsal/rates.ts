@@ -1,4 +1,5 @@
 import { environmentNames } from "./environments";
+import { startClients, type ClientOptions, type Clients } from "./traffic/clients";
 import { dueBetween, type RateSegment } from "./traffic/rate";
 
 /** Of all that clients may send, what goes to environments in which nothing is deployed. */
@@ -93,6 +94,25 @@ export class RateShare {
       await new Promise((resolve) => setTimeout(resolve, Math.max(1, waitMs)));
     }
   }
+}
+
+/** Clients that send what their share is. */
+export interface SharingClients {
+  clients: Clients;
+  share: RateShare;
+}
+
+export async function startSharing(
+  rates: Rates,
+  options: Omit<ClientOptions, "ratePerSecond">,
+): Promise<SharingClients> {
+  let tell: (ratePerSecond: number) => void = () => undefined;
+  const share = rates.join((ratePerSecond) => tell(ratePerSecond));
+  const clients = await startClients({ ...options, ratePerSecond: share.ratePerSecond });
+  tell = (ratePerSecond) => clients.setRate(ratePerSecond);
+  // It may have changed while they were starting.
+  tell(share.ratePerSecond);
+  return { clients, share };
 }
 
 const wallNow = () => performance.timeOrigin + performance.now();

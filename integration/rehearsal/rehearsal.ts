@@ -20,11 +20,11 @@ import { beginOf, endOf } from "./periods";
 import { Pacer, partOf } from "./pace";
 import { Processors } from "./processors";
 import type { Progress } from "./progress";
-import type { Rates, RateShare } from "./rates";
+import { startSharing, type Rates, type SharingClients } from "./rates";
 import type { PastRelease, Release, ReleaseRequest } from "./release";
 import { releaseSettings } from "./release-settings";
 import { runningImage } from "./running-image";
-import { startClients, type Clients, type Recording } from "./traffic/clients";
+import type { Recording } from "./traffic/clients";
 import { clientsLine } from "./traffic/clients-line";
 import { loadTraffic } from "./traffic/load";
 import type { Verdict } from "./verdict";
@@ -60,38 +60,25 @@ export class Rehearsal {
 
   private constructor(
     private readonly options: RehearsalOptions,
-    private readonly clients: Record<EnvironmentName, Clients>,
-    private readonly shares: Record<EnvironmentName, RateShare>,
+    private readonly traffic: Record<EnvironmentName, SharingClients>,
   ) {}
 
   /** Starts the clients of both environments. */
   static async start(options: RehearsalOptions): Promise<Rehearsal> {
     const { local, environments, service, directory, rates, seed } = options;
     const traffic = loadTraffic(root, directory);
-    const start = async (name: EnvironmentName) => {
-      let tell: (ratePerSecond: number) => void = () => undefined;
-      const share = rates.join((ratePerSecond) => tell(ratePerSecond));
-      const clients = await startClients({
+    const start = (name: EnvironmentName) =>
+      startSharing(rates, {
         name,
         origin: originOf(local, serviceOf(environments[name], service)),
-        ratePerSecond: share.ratePerSecond,
         seed,
         // Bounded, but longer than any rehearsal, which is an hour of work and half a day of AWS's waits at most: without
         // clients, no alarm would stop a bad release.
         maxSeconds: 7200 + (12 * 3600) / local.aws.clock.fastest,
         ...traffic[name],
       });
-      tell = (ratePerSecond) => clients.setRate(ratePerSecond);
-      // It may have changed while they were starting.
-      tell(share.ratePerSecond);
-      return { clients, share };
-    };
     const [staging, prod] = await Promise.all([start("staging"), start("prod")]);
-    return new Rehearsal(
-      options,
-      { staging: staging.clients, prod: prod.clients },
-      { staging: staging.share, prod: prod.share },
-    );
+    return new Rehearsal(options, { staging, prod });
   }
 
   get environments(): Record<EnvironmentName, Environment> {
@@ -168,8 +155,12 @@ export class Rehearsal {
   /** Stops the clients. Can be called again. */
   stop(): Promise<Record<EnvironmentName, Recording>> {
     this.recordings ??= (async () => {
-      const [staging, prod] = await Promise.all([this.clients.staging.stop(), this.clients.prod.stop()]);
-      for (const name of environmentNames) this.options.rates.leave(this.shares[name]);
+      const stop = async ({ clients, share }: SharingClients) => {
+        const recording = await clients.stop();
+        this.options.rates.leave(share);
+        return recording;
+      };
+      const [staging, prod] = await Promise.all([stop(this.traffic.staging), stop(this.traffic.prod)]);
       this.processors.close();
       return { staging: withNames(staging, this.names), prod: withNames(prod, this.names) };
     })();
@@ -211,7 +202,7 @@ export class Rehearsal {
     decision?: Decision,
   ): Promise<PastRelease> {
     const { local, environments, service, stands, progress } = this.options;
-    const share = this.shares[name];
+    const { share } = this.traffic[name];
     const past = this.releases[name];
     const last = past.at(-1);
     const previous = !last
@@ -257,6 +248,8 @@ export class Rehearsal {
 
   /** What the clients see at this moment, in a line. */
   statusLine(): string {
-    return environmentNames.map((name) => clientsLine(name, this.clients[name].snapshot())).join("   ");
+    return environmentNames
+      .map((name) => clientsLine(name, this.traffic[name].clients.snapshot()))
+      .join("   ");
   }
 }
