@@ -21,7 +21,7 @@ import { Pacer, partOf } from "./pace";
 import { Processors } from "./processors";
 import type { Progress } from "./progress";
 import { startSharing, type Rates, type SharingClients } from "./rates";
-import type { PastRelease, Release, ReleaseRequest } from "./release";
+import { servingAfter, type PastRelease, type Release, type ReleaseRequest } from "./release";
 import { releaseSettings } from "./release-settings";
 import { runningImage } from "./running-image";
 import type { Recording } from "./traffic/clients";
@@ -204,12 +204,7 @@ export class Rehearsal {
     const { local, environments, service, stands, progress } = this.options;
     const { share } = this.traffic[name];
     const past = this.releases[name];
-    const last = past.at(-1);
-    const previous = !last
-      ? (this.options.serving ?? "bootstrap")
-      : last.timeline.status === "Succeeded"
-        ? last.intended
-        : last.previous;
+    const previous = servingAfter(past) ?? this.options.serving ?? "bootstrap";
     const handle = serviceOf(environments[name], service);
     const { pipelineName, alarmNames } = handle;
     const imageBefore = await this.runningImage(name);

@@ -26,3 +26,9 @@ export interface PastRelease {
   intended: string;
   previous: string;
 }
+
+/** The version that holds all traffic after these releases to one environment; undefined before the first. */
+export function servingAfter(past: readonly PastRelease[]): string | undefined {
+  const last = past.at(-1);
+  return last?.timeline.status === "Succeeded" ? last.intended : last?.previous;
+}
