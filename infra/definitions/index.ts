@@ -15,22 +15,24 @@ export const addressVariable = (service: string): string =>
  * The definitions, each after those that it uses.
  * @throws Error for a name that is there twice, a used service that is not there, and services that use each other
  */
-export function inOrderOfUse(definitions: readonly ServiceDefinition[]): ServiceDefinition[] {
+export function inOrderOfUse<S extends { name: string; uses?: readonly string[] }>(
+  definitions: readonly S[],
+): S[] {
   const byName = new Map(definitions.map((one) => [one.name, one]));
   const twice = definitions.find(({ name }, i) => definitions.findIndex((one) => one.name === name) !== i);
   if (twice)
     throw new Error(
       `infra/services.ts lists two services called ${twice.name}: take one out, or rename one and its folder`,
     );
-  const ordered = new Set<ServiceDefinition>();
-  const visit = (one: ServiceDefinition, above: readonly string[]) => {
+  const ordered = new Set<S>();
+  const visit = (one: S, above: readonly string[]) => {
     if (ordered.has(one)) return;
     const path = [...above, one.name];
     if (above.includes(one.name))
       throw new Error(
         `services/${one.name}/service.ts: services cannot use each other in a circle: ${path.join(" uses ")}`,
       );
-    for (const name of one.uses) {
+    for (const name of one.uses ?? []) {
       const used = byName.get(name);
       if (!used)
         throw new Error(

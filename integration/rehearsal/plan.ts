@@ -1,3 +1,4 @@
+import { inOrderOfUse } from "../../infra/definitions";
 import type { NotRehearsed } from "./model";
 
 /** What has to be known of a service to choose it. */
@@ -46,7 +47,11 @@ export function planOf(
       ? candidates
       : candidates.filter(isFirst);
   const rehearsed = wanted.map(({ name }) => name);
-  const standing = usedBy(candidates, rehearsed).filter((name) => !rehearsed.includes(name));
+  const inOrder = inOrderOfUse(candidates);
+  const needed = withUsed(inOrder, rehearsed);
+  const standing = inOrder
+    .map(({ name }) => name)
+    .filter((name) => needed.has(name) && !rehearsed.includes(name));
   return {
     rehearsed,
     standing,
@@ -60,22 +65,10 @@ export function planOf(
   };
 }
 
-/** What services use, and what that uses; each after what it uses itself. */
-function usedBy(candidates: readonly Candidate[], names: readonly string[]): string[] {
-  const found: string[] = [];
-  const seen = new Set<string>();
-  const visit = (name: string) => {
-    if (seen.has(name)) return;
-    seen.add(name);
-    for (const used of candidates.find((one) => one.name === name)?.uses ?? []) {
-      if (!candidates.some((one) => one.name === used))
-        throw new PlanError(
-          `${name} uses "${used}", which is not in infra/services.ts: list it, or take it out of "uses"`,
-        );
-      visit(used);
-      if (!found.includes(used)) found.push(used);
-    }
-  };
-  for (const name of names) visit(name);
+/** These, and what they use, and what that uses. @param inOrder each service after those that it uses */
+function withUsed(inOrder: readonly Candidate[], names: readonly string[]): Set<string> {
+  const found = new Set(names);
+  for (const { name, uses = [] } of inOrder.toReversed())
+    if (found.has(name)) for (const used of uses) found.add(used);
   return found;
 }
