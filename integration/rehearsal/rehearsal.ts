@@ -207,7 +207,7 @@ export class Rehearsal {
     const previous = servingAfter(past) ?? this.options.serving ?? "bootstrap";
     const handle = serviceOf(environments[name], service);
     const { pipelineName, alarmNames } = handle;
-    const imageBefore = await this.runningImage(name);
+    const replacedImage = version === previous ? undefined : await this.runningImage(name);
     const id = await findExecution(local.aws, environments[name], pipelineName, revision);
     const settings = await releaseSettings(local.aws, environments[name], handle);
     const pacer = stands ? undefined : new Pacer(local.aws.clock, settings, () => share.ratePerSecond);
@@ -232,7 +232,7 @@ export class Rehearsal {
     share.attend("rest");
     const named = await imageVersion(local.aws, environments[name], timeline);
     if (named !== undefined) this.names.set(named, version);
-    if (timeline.status === "Succeeded" && (await this.runningImage(name)) === imageBefore)
+    if (timeline.status === "Succeeded" && (await this.runningImage(name)) === replacedImage)
       progress.fail(
         `${name.padEnd(7)} the image of ${version} is the same as before, to the digest: it does not hold its version`,
       );
