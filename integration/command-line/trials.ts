@@ -126,7 +126,8 @@ export async function run(args: string[]): Promise<number> {
   const bringUp = bringUpOptions(options, token);
   const asked = { services: options.service, all: options.all };
   const prepared = await prepareWith(asked, () => Promise.resolve(scenarios));
-  return holdLocalAws(bringUp, async (held) => {
+  const { standing, rehearsed } = prepared.plan;
+  return holdLocalAws({ ...bringUp, services: [...standing, ...rehearsed] }, async (held) => {
     const { broughtUp, progress } = held;
     const result = await runScenarios({
       broughtUp,
@@ -140,11 +141,11 @@ export async function run(args: string[]): Promise<number> {
     progress.close();
     const tried = {
       ...result,
-      scenarios: result.scenarios.filter(({ service }) => prepared.plan.rehearsed.includes(service)),
+      scenarios: result.scenarios.filter(({ service }) => rehearsed.includes(service)),
     };
     const trials = trialsOf(tried, faultOf);
     const rows = rowsOf(trials);
-    process.stdout.write(tableOf(rows) + notPlayed(tried, prepared.plan.rehearsed, scenarios.length));
+    process.stdout.write(tableOf(rows) + notPlayed(tried, rehearsed, scenarios.length));
     if (json !== undefined) {
       const { startedAt, wallMs, versions, containerRuntime, clock } = result;
       const about = { schema: "greenroom.trials/1", startedAt, wallMs, seed, ratePerSecond: rate };
@@ -162,7 +163,7 @@ export async function run(args: string[]): Promise<number> {
       const command = ["npm run trials --", ...args].join(" ");
       await writeFile(path.resolve(root, table), faultPage(trials, untried, command));
     }
-    const all = tried.scenarios.length === scenarios.length * prepared.plan.rehearsed.length;
+    const all = tried.scenarios.length === scenarios.length * rehearsed.length;
     return all ? exitCode(result) : Math.max(2, exitCode(result));
   });
 }
