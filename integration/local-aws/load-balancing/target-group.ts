@@ -90,7 +90,9 @@ export class TargetGroup {
         target.health = health.draining;
         this.draining.set(key, target);
       }
-      const drained = this.drain(key, target);
+      const drained = this.drain(key, target).catch((error: unknown) =>
+        this.warn(`deregistration of ${key}: ${String(error)}`),
+      );
       this.pending.add(drained);
       void drained.finally(() => this.pending.delete(drained));
     }

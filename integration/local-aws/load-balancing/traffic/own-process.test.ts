@@ -166,6 +166,15 @@ describe("the traffic process", () => {
     await assert.rejects(ask());
   });
 
+  it("ends what is waited for when it is closed, and what is asked afterwards", async () => {
+    servers[0]?.removeAllListeners("request");
+    const asked = assert.rejects(ask());
+    await until(() => told.some(({ event }) => event.type === "request"));
+    const waits = plane.idle("blue", targets.blue ?? at);
+    await plane.close();
+    await Promise.all([waits, asked, plane.forgetTarget("blue", targets.blue ?? at)]);
+  });
+
   it("does not die quietly", async () => {
     const failed = assert.rejects(
       plane.failed,
@@ -178,5 +187,6 @@ describe("the traffic process", () => {
     process.kill(pidOf(), "SIGKILL");
     await failed;
     await asked;
+    await assert.rejects(plane.setTargets("blue", []), /ended: it got SIGKILL/);
   });
 });

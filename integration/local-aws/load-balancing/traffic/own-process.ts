@@ -27,6 +27,8 @@ export class OwnProcessPlane implements TrafficPlane {
   private readonly waiting = new Map<number, Waiting>();
   private readonly unwatch: () => void;
   private calls = 0;
+  /** How calls end once the process has: when it was closed, nothing is left to be done; otherwise it died. */
+  private over?: (waiting: Waiting) => void;
   private closed = false;
 
   constructor(private readonly user: PlaneUser) {
@@ -38,7 +40,8 @@ export class OwnProcessPlane implements TrafficPlane {
     this.ended = gone.then(() => undefined);
     this.failed = gone.then((how) => {
       const error = new Error(`the traffic process of the load balancers ended: ${how}`);
-      for (const { reject } of this.waiting.values()) reject(error);
+      this.over = ({ resolve, reject }) => (this.closed ? resolve(undefined) : reject(error));
+      for (const waiting of this.waiting.values()) this.over(waiting);
       this.waiting.clear();
       if (!this.closed) throw error;
       return new Promise<never>(() => undefined);
@@ -86,6 +89,7 @@ export class OwnProcessPlane implements TrafficPlane {
   private call(call: Distributed<PlaneCall>): Promise<Address | undefined> {
     const id = ++this.calls;
     return new Promise((resolve, reject) => {
+      if (this.over) return this.over({ resolve, reject });
       this.waiting.set(id, { resolve, reject });
       this.say({ type: "call", id, ...call } as PlaneCall);
     });
