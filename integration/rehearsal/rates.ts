@@ -1,3 +1,4 @@
+import { wallNow } from "../local-aws/core/clock";
 import { environmentNames } from "./environments";
 import { startClients, type ClientOptions, type Clients } from "./traffic/clients";
 import { dueBetween, type RateSegment } from "./traffic/rate";
@@ -11,7 +12,7 @@ const fewestResting = 4;
 export type Attention = "rest" | "deployment" | "evidence";
 
 /** How the rest of the rate is divided: a candidate that has a share of the traffic needs many to meet it. */
-const weights = { deployment: 1, evidence: 4 };
+const weights = { rest: 0, deployment: 1, evidence: 4 } satisfies Record<Attention, number>;
 
 /**
  * Shares a rate among the clients of services and environments. More than that in all is more than a small machine bears
@@ -21,13 +22,12 @@ const weights = { deployment: 1, evidence: 4 };
  */
 export class Rates {
   private readonly shares = new Set<RateShare>();
+  private readonly total: number;
 
   /** @param ratePerSecond to each environment, in wall time: all services share it */
   constructor(ratePerSecond: number) {
     this.total = ratePerSecond * environmentNames.length;
   }
-
-  private readonly total: number;
 
   /** A share for clients more. @param tell is given its rate, and every other one */
   join(tell: (ratePerSecond: number) => void): RateShare {
@@ -44,12 +44,11 @@ export class Rates {
 
   private settle(): void {
     const all = [...this.shares];
-    const attending = all.filter(({ attention }) => attention !== "rest");
     const atRest = (this.total * restShare) / Math.max(fewestResting, all.length);
-    const weightOf = ({ attention }: RateShare) => (attention === "rest" ? 0 : weights[attention]);
-    const weight = attending.reduce((sum, share) => sum + weightOf(share), 0);
+    const weight = all.reduce((sum, { attention }) => sum + weights[attention], 0);
     const rest = this.total - atRest * all.length;
-    for (const share of all) share.set(atRest + (weight > 0 ? (rest * weightOf(share)) / weight : 0));
+    for (const share of all)
+      share.set(atRest + (weight > 0 ? (rest * weights[share.attention]) / weight : 0));
   }
 }
 
@@ -114,5 +113,3 @@ export async function startSharing(
   tell(share.ratePerSecond);
   return { clients, share };
 }
-
-const wallNow = () => performance.timeOrigin + performance.now();

@@ -6,7 +6,7 @@ import { root } from "../checkout";
 import { readTree, type Tree } from "../local-aws/codepipeline/tree";
 import type { BroughtUp } from "./bring-up";
 import { Branch } from "./commits";
-import type { EnvironmentName } from "./environments";
+import { environmentNames, type EnvironmentName } from "./environments";
 import { wallBetween, type NotRehearsed, type RehearsalResult, type ScenarioResult } from "./model";
 import { checkOwed, checkRunsAsProcess } from "./owed";
 import { PlanError, planOf, type Plan } from "./plan";
@@ -135,7 +135,7 @@ export async function runScenarios(options: RunOptions) {
   );
   progress.status(() => "");
   const played = await Promise.all(runs.map((run, i) => resultOf(run, runs[i + 1])));
-  const pipelines = (["staging", "prod"] as const).flatMap((environment) =>
+  const pipelines = environmentNames.flatMap((environment) =>
     Object.entries(environments[environment].services).map(([service, { objectives, expectedRate }]) => ({
       service,
       environment,

@@ -2,14 +2,12 @@ import { parseConfig } from "../../infra/config";
 import { directoryOf, type ServiceDefinition } from "../../infra/definitions";
 import type { Tree } from "../local-aws/codepipeline/tree";
 import { readStackConfig } from "../provision/config";
-import type { EnvironmentName } from "./environments";
+import { environmentNames } from "./environments";
 import { ServiceFileError } from "./incidents/incident";
-
-const stacks: readonly EnvironmentName[] = ["staging", "prod"];
 
 /** Checks what stack files say. @throws {ServiceFileError} naming file and key, and what is allowed */
 export function checkStackFiles(root: string, definitions: readonly ServiceDefinition[]): void {
-  for (const stack of stacks) {
+  for (const stack of environmentNames) {
     const { project, values } = readStackConfig(root, stack);
     const prefix = `${project}:`;
     const own = Object.entries(values).filter(([key]) => key.startsWith(prefix));

@@ -1,5 +1,9 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { performance } from "node:perf_hooks";
+import { Changes } from "./changes";
+
+/** Wall clock, epoch milliseconds with fractions; monotonic, and the same in every thread of a process. */
+export const wallNow = (): number => performance.timeOrigin + performance.now();
 
 /** How long something took here, and how long it would have taken on AWS. Both in milliseconds. */
 export interface Span {
@@ -21,16 +25,17 @@ export interface ClockSegment {
  *
  * Only waits are sped up. Work that really runs (a build, a process start, an HTTP request) takes the wall
  * time it takes, so its timeouts are set in wall time, and `measure` counts it one to one.
+ * Whoever watches it is told of each change of its speed.
  */
-export class Clock {
+export class Clock extends Changes {
   private readonly segments: [ClockSegment, ...ClockSegment[]];
   private readonly limits = new Set<{ speed: number }>();
-  private readonly watchers = new Set<() => void>();
   /** Sleeps that have to look again how long they still last. */
   private readonly sleeping = new Set<() => void>();
 
   /** @param fastest how fast it runs unless somebody slows it */
   constructor(readonly fastest: number) {
+    super();
     if (!(fastest >= 1 && fastest <= 10_000)) {
       throw new RangeError(`speed is ${fastest}; a rehearsal runs between 1 and 10000 times as fast as AWS`);
     }
@@ -60,19 +65,13 @@ export class Clock {
     };
   }
 
-  /** Calls back after each change of its speed, until the function that it gives is called. */
-  watch(changed: () => void): () => void {
-    this.watchers.add(changed);
-    return () => void this.watchers.delete(changed);
-  }
-
   private keepLimits(): void {
     const speed = Math.min(this.fastest, ...[...this.limits].map((limit) => limit.speed));
     if (speed === this.speed) return;
     const now = performance.now();
     this.segments.push({ performanceNow: now, aws: this.awsAt(now), speed });
     for (const look of [...this.sleeping]) look();
-    for (const changed of this.watchers) changed();
+    this.tell();
   }
 
   /** Now, in AWS time. */

@@ -1,4 +1,4 @@
-import { performance } from "node:perf_hooks";
+import { wallNow } from "../../local-aws/core/clock";
 import { chooser } from "./choice";
 import type { Snapshot, Window } from "./clients";
 import { Connections } from "./connections";
@@ -13,9 +13,6 @@ const windowMs = 100;
 /** One request in so many asks for its connection to be closed, as clients come and go. */
 const closesEvery = 16;
 
-/** Wall clock in epoch milliseconds with fractions; monotonic, and the same in every thread of the process. */
-const now = () => performance.timeOrigin + performance.now();
-
 /**
  * Sends requests at their due times, whatever became of the earlier ones, and measures from the due times: a
  * server that stalls shows as slow for everybody who came meanwhile, not as fewer requests.
@@ -24,7 +21,7 @@ export class Generator {
   private readonly log = new RequestLog();
   private readonly connections: Connections;
   private readonly inFlight = new Set<Flight>();
-  private readonly startedAt = now() + 5;
+  private readonly startedAt = wallNow() + 5;
   /** The next request is due so many gaps after this moment. */
   private dueFrom = this.startedAt;
   private gaps = 0;
@@ -62,7 +59,7 @@ export class Generator {
 
   /** From now on, in wall time. */
   setRate(ratePerSecond: number): void {
-    const from = now();
+    const from = wallNow();
     this.dueFrom = Math.min(this.due, from + 1000 / ratePerSecond);
     this.gaps = 0;
     this.rates.push({ from, ratePerSecond });
@@ -72,10 +69,10 @@ export class Generator {
 
   /** Sends no more, waits for what is in flight until it has timed out, and gives the recording. */
   async stop(): Promise<Recording> {
-    this.endSending("stop", now());
+    this.endSending("stop", wallNow());
     if (this.inFlight.size > 0) await new Promise<void>((resolve) => (this.drained = resolve));
     clearTimeout(this.timer);
-    this.closeWindow(now());
+    this.closeWindow(wallNow());
     await this.connections.close();
     const { name, origin } = this.options;
     return {
@@ -83,7 +80,7 @@ export class Generator {
       origin,
       rates: this.rates,
       startedAt: this.startedAt,
-      endedAt: this.endedAt ?? now(),
+      endedAt: this.endedAt ?? wallNow(),
       endedBy: this.endedBy,
       count: this.log.count,
       ...this.log.close(),
@@ -103,7 +100,7 @@ export class Generator {
   }
 
   private tick(): void {
-    const time = now();
+    const time = wallNow();
     const { maxSeconds, timeoutMs } = this.options;
     if (this.endedAt === undefined) {
       const until = Math.min(time, this.startedAt + maxSeconds * 1000);
@@ -117,7 +114,7 @@ export class Generator {
     }
     if (time >= this.window.to) this.closeWindow(time);
     if (this.inFlight.size === 0) this.drained?.();
-    const next = this.endedAt === undefined ? this.due - now() : windowMs;
+    const next = this.endedAt === undefined ? this.due - wallNow() : windowMs;
     this.timer = setTimeout(() => this.tick(), Math.max(1, Math.min(next, 10)));
   }
 
@@ -131,10 +128,10 @@ export class Generator {
     const { options, log } = this;
     const chosen = this.choose(log.count);
     const template = options.requests[chosen] as RequestTemplate;
-    const index = log.sent(scheduledAt, now(), this.templates[chosen] ?? 0);
+    const index = log.sent(scheduledAt, wallNow(), this.templates[chosen] ?? 0);
     this.window.sent++;
     const flight = new Flight(scheduledAt, template, options, (outcome, status, version, problem) => {
-      const time = now();
+      const time = wallNow();
       this.inFlight.delete(flight);
       if (flight.namedBy) this.namedBy[flight.namedBy]++;
       this.jars?.keep(index, flight.setCookie);

@@ -1,8 +1,8 @@
 import { fork } from "node:child_process";
 import path from "node:path";
-import type { Clock } from "../../core/clock";
+import { wallNow, type Clock } from "../../core/clock";
 import type { Address, ListenerSettings, TrafficEvent, TrafficPlane, TrafficTarget } from "./plane";
-import { wallNow, type FromTraffic, type PlaneCall, type ToTraffic } from "./protocol";
+import type { FromTraffic, PlaneCall, ToTraffic } from "./protocol";
 
 /** What a plane needs of control. */
 export interface PlaneUser {

@@ -1,13 +1,7 @@
 // The traffic process: listeners, targets and doors, apart from everything that decides. Control starts it (own-process.ts).
+import { wallNow } from "../../core/clock";
 import { InProcessPlane } from "./in-process";
-import {
-  wallNow,
-  type ClockIs,
-  type FromTraffic,
-  type PlaneCall,
-  type TimedEvent,
-  type ToTraffic,
-} from "./protocol";
+import type { ClockIs, FromTraffic, PlaneCall, TimedEvent, ToTraffic } from "./protocol";
 
 /** How long events are gathered before they are told, in wall milliseconds. */
 const gatherMs = 20;

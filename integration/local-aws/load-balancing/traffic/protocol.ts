@@ -32,6 +32,3 @@ export type FromTraffic =
   /** Many at once: telling of each would cost as much as forwarding it. */
   | { type: "events"; events: TimedEvent[] }
   | { type: "warning"; message: string };
-
-/** Wall clock, epoch milliseconds with fractions. */
-export const wallNow = (): number => performance.timeOrigin + performance.now();
