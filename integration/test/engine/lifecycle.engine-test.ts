@@ -314,7 +314,8 @@ describe("both stacks under the real Pulumi engine", function () {
     const badVersion = releases.find(({ bad }) => bad)?.release.intended;
     for (const name of environmentNames) {
       const { count, outcome, version, versions } = recordings[name];
-      assert.ok(count > 10_000, `${name}: only ${count} requests`);
+      // An environment at rest gets 30 a second, and most of the time both are.
+      assert.ok(count > 5_000, `${name}: only ${count} requests`);
       const failed = Array.from({ length: count }, (_, i) => i).filter((i) => outcome[i] !== 0);
       const by = new Set(failed.map((i) => versions[version[i] ?? 0]));
       assert.deepEqual([...by], name === "prod" ? [badVersion] : [], name);
