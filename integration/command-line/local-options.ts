@@ -19,11 +19,19 @@ export interface LocalOptions {
 }
 
 /** Takes a number in a range. */
-export const number = (least: number, most: number) => (text: string) => {
+const number = (least: number, most: number) => (text: string) => {
   const value = Number(text);
   if (text.trim() === "" || !(value >= least && value <= most)) {
     throw new InvalidArgumentError(`It must be a number from ${least} to ${most}.`);
   }
+  return value;
+};
+
+/** Takes a whole number in a range. */
+export const whole = (least: number, most: number) => (text: string) => {
+  const value = number(least, most)(text);
+  if (!Number.isInteger(value))
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
   return value;
 };
 
@@ -59,7 +67,7 @@ export const withLocalOptions = (command: Command): Command =>
       new Option(
         "--port <port>",
         "port of the local AWS on 127.0.0.1; 0 takes a free one (default: 4566, or a free one when that is taken)",
-      ).argParser(number(0, 65535)),
+      ).argParser(whole(0, 65535)),
     )
     .addOption(
       new Option(

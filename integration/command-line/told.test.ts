@@ -17,6 +17,26 @@ describe("what an error says", () => {
     assert.equal(told(thrown(message, "services/a/service.ts")), message);
   });
 
+  it("says who imports a file that is not there", () => {
+    const file = path.join(root, "infra/services.ts");
+    const missing = Object.assign(
+      new Error(`Cannot find module '../services/a/service'\nRequire stack:\n- ${file}`),
+      {
+        requireStack: [file, path.join(root, "integration/rehearsal/run.ts")],
+      },
+    );
+    assert.equal(
+      told(missing),
+      "infra/services.ts: Cannot find module '../services/a/service': correct what it imports, or add that file",
+    );
+  });
+
+  it("names files from the checkout on", () =>
+    assert.equal(
+      told(new Error(`Transform failed:\n${path.join(root, "services/a/service.ts")}:1:16: ERROR`)),
+      "Transform failed:\nservices/a/service.ts:1:16: ERROR",
+    ));
+
   it("is as it stands where it came from elsewhere", () => {
     assert.equal(told(thrown("boom", "integration/checkout.ts")), "boom");
     assert.equal(told("boom"), "boom");

@@ -7,13 +7,21 @@ import { root } from "../checkout";
  */
 export function told(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  const { requireStack: [by] = [] } = error as { requireStack?: string[] };
+  if (by !== undefined) {
+    const what = error.message.split("\n", 1)[0] ?? "";
+    return `${inCheckout(by)}: ${what}: correct what it imports, or add that file`;
+  }
   const { message, stack = "" } = error;
   const frames = stack.slice(stack.indexOf(message) + message.length);
   const services = path.join(root, "services") + path.sep;
   const start = frames.indexOf(services);
   const place =
     start === -1 ? undefined : /^[^\s():]+\.ts:\d+/.exec(frames.slice(start + services.length))?.[0];
-  if (place === undefined) return message;
+  const said = message.replaceAll(root + path.sep, "");
+  if (place === undefined) return said;
   const file = `services/${place.replaceAll(path.sep, "/")}`;
-  return message.includes(file.replace(/:\d+$/, "")) ? message : `${file}: ${message}`;
+  return said.includes(file.replace(/:\d+$/, "")) ? said : `${file}: ${said}`;
 }
+
+const inCheckout = (file: string): string => path.relative(root, file).replaceAll(path.sep, "/");

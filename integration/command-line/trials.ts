@@ -9,7 +9,7 @@ import { checkedFault, faultScenario } from "../rehearsal/scenarios/incident";
 import { goodRelease } from "../rehearsal/scenarios/good-release";
 import type { Scenario } from "../rehearsal/scenarios/scenario";
 import { holdLocalAws } from "./hold";
-import { bringUpOptions, number, withLocalOptions, type LocalOptions } from "./local-options";
+import { bringUpOptions, whole, withLocalOptions, type LocalOptions } from "./local-options";
 import { commandName, endWith } from "./subcommand";
 import { faultPage, tabledFaults } from "./trials/fault-table";
 import { rowsOf, tableOf, trialsOf } from "./trials/outcomes";
@@ -27,9 +27,6 @@ interface Options extends LocalOptions {
 
 /** Of one service and one local AWS: clients send for two hours, and what they saw is in memory. */
 const mostTrials = 60;
-
-/** A whole number in a range. */
-const whole = (least: number, most: number) => (text: string) => Math.trunc(number(least, most)(text));
 
 function readOptions(args: string[]): Options {
   const command = new Command(commandName("trials"))

@@ -56,14 +56,9 @@ export function readStandIns(
 function load(root: string, file: string): Readonly<Record<string, unknown>> {
   const absolute = path.join(root, file);
   if (!existsSync(absolute)) return {};
-  let loaded: { default?: unknown };
-  try {
-    // Under tsx, as everything of ours.
-    // eslint-disable-next-line @typescript-eslint/no-require-imports
-    loaded = require(absolute) as { default?: unknown };
-  } catch (error) {
-    throw new ServiceFileError(`${file}: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  // Under tsx, as everything of ours.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const loaded = require(absolute) as { default?: unknown };
   const values = loaded.default;
   if (typeof values !== "object" || values === null)
     throw new ServiceFileError(`${file}: its default export must be an object: names of secrets to values`);

@@ -35,14 +35,9 @@ export function loadTraffic(root: string, directory: string): Record<Environment
     throw new Error(
       `${file} is missing: it says what the service's customers send; see integration/rehearsal/traffic/definition.ts`,
     );
-  let loaded: { default?: unknown };
-  try {
-    // Under tsx, as everything of ours.
-    // eslint-disable-next-line @typescript-eslint/no-require-imports
-    loaded = require(absolute) as { default?: unknown };
-  } catch (error) {
-    throw new Error(`${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
-  }
+  // Under tsx, as everything of ours.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const loaded = require(absolute) as { default?: unknown };
   return audiencesOf(loaded.default, file, path.dirname(absolute));
 }
 

@@ -3,8 +3,15 @@ import { pullableName } from "../../local-aws/containers/docker/build-image";
 import { miniStackImage } from "../../local-aws/base/ministack";
 import { dockerMissing, imagesToPull, usualRelayImage } from "../../local-aws/containers/docker/daemon";
 
-/** What the tests run beside the relay: tasks, builds, and bases. Tests pull nothing. */
-const images = [usualRelayImage, pullableName(buildImage), miniStackImage()];
+/** What the tests run beside the relay: tasks, builds, bases, and what services' Dockerfiles begin with. Tests pull nothing. */
+const images = [
+  usualRelayImage,
+  pullableName(buildImage),
+  miniStackImage(),
+  "python:3.13-slim",
+  "golang:1.19-bookworm",
+  "debian:bookworm-slim",
+];
 
 /** Why the tests that need Docker cannot run here, or undefined when they can. */
 export async function dockerTestsMissing(): Promise<string | undefined> {

@@ -11,6 +11,7 @@ codebuild=public.ecr.aws/codebuild/amazonlinux-x86_64-standard:5.0
 version=$(sed -n 's/^ministack==//p' ../../../requirements.txt)
 ministack=ministackorg/ministack:$version
 localstack=localstack/localstack:stand-in
+python=python:3.13-slim
 golang=golang:1.19-bookworm
 slim=debian:bookworm-slim
 
@@ -44,6 +45,7 @@ build() {
 build "$node" node.Dockerfile
 build "$codebuild" codebuild.Dockerfile
 build "$ministack" ministack.Dockerfile
+build "$python" python.Dockerfile
 build "$golang" golang.Dockerfile
 missing "$slim" && docker tag "$debian" "$slim"
 missing "$localstack" && docker tag "$ministack" "$localstack"

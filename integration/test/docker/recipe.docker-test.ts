@@ -1,0 +1,3 @@
+import { testRecipe } from "../recipe-released";
+
+testRecipe("Go", ["--containers", "docker"]);
