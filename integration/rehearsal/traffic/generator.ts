@@ -60,6 +60,7 @@ export class Generator {
   /** From now on, in wall time. */
   setRate(ratePerSecond: number): void {
     const from = wallNow();
+    this.sendDue(from);
     this.dueFrom = Math.min(this.due, from + 1000 / ratePerSecond);
     this.gaps = 0;
     this.rates.push({ from, ratePerSecond });
@@ -69,7 +70,9 @@ export class Generator {
 
   /** Sends no more, waits for what is in flight until it has timed out, and gives the recording. */
   async stop(): Promise<Recording> {
-    this.endSending("stop", wallNow());
+    const time = wallNow();
+    this.sendDue(time);
+    this.endSending("stop", time);
     if (this.inFlight.size > 0) await new Promise<void>((resolve) => (this.drained = resolve));
     clearTimeout(this.timer);
     this.closeWindow(wallNow());
@@ -101,12 +104,8 @@ export class Generator {
 
   private tick(): void {
     const time = wallNow();
-    const { maxSeconds, timeoutMs } = this.options;
-    if (this.endedAt === undefined) {
-      const until = Math.min(time, this.startedAt + maxSeconds * 1000);
-      for (; this.due <= until; this.gaps++) this.send(this.due);
-      if (until < time) this.endSending("limit", until);
-    }
+    const { timeoutMs } = this.options;
+    this.sendDue(time);
     // In flight in the order of their due times, so that the first one that has time left ends the search.
     for (const flight of this.inFlight) {
       if (flight.scheduledAt + timeoutMs > time) break;
@@ -116,6 +115,14 @@ export class Generator {
     if (this.inFlight.size === 0) this.drained?.();
     const next = this.endedAt === undefined ? this.due - wallNow() : windowMs;
     this.timer = setTimeout(() => this.tick(), Math.max(1, Math.min(next, 10)));
+  }
+
+  /** Sends what was due until a moment, however late this is: a client that came is never left out. */
+  private sendDue(time: number): void {
+    if (this.endedAt !== undefined) return;
+    const until = Math.min(time, this.startedAt + this.options.maxSeconds * 1000);
+    for (; this.due <= until; this.gaps++) this.send(this.due);
+    if (until < time) this.endSending("limit", until);
   }
 
   private endSending(by: Recording["endedBy"], at: number): void {
