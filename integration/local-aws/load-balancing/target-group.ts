@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
 import type {
   TargetDescription,
@@ -34,6 +35,8 @@ export class TargetGroup {
     private readonly plane: TrafficPlane,
     private readonly doorOf: (host: string, port: number) => DoorSettings | undefined,
   ) {
+    // Many targets may be draining at once: those of a version whose tasks die again and again.
+    setMaxListeners(0, this.closing.signal);
     this.stopGauge = store.everyMinute((minuteStartMs) => this.measureHosts(minuteStartMs));
   }
 
