@@ -147,9 +147,9 @@ export class Rehearsal {
     const head = await s3.send(
       new HeadObjectCommand({ Bucket: artifactBucket, Key: `templates/${service}.zip` }),
     );
-    const serving = this.releases[name].findLast(({ timeline }) => timeline.status === "Succeeded");
-    if (!serving) throw new Error(`${name} has had no release whose image could be released again`);
-    return this.follow(name, serving.intended, head.VersionId ?? "", decision);
+    const serving = servingAfter(this.releases[name]);
+    if (serving === undefined) throw new Error(`${name} has had no release to release again`);
+    return this.follow(name, serving, head.VersionId ?? "", decision);
   }
 
   /** Stops the clients. Can be called again. */

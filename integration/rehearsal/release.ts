@@ -27,8 +27,12 @@ export interface PastRelease {
   previous: string;
 }
 
-/** The version that holds all traffic after these releases to one environment; undefined before the first. */
+/**
+ * The version that holds all traffic after these releases to one environment; undefined before the first. A version that
+ * fails the tests after its deployment stays: no pipeline takes it back.
+ */
 export function servingAfter(past: readonly PastRelease[]): string | undefined {
   const last = past.at(-1);
-  return last?.timeline.status === "Succeeded" ? last.intended : last?.previous;
+  const deployed = last?.timeline.actions.some(({ deployment }) => deployment?.status === "Succeeded");
+  return deployed ? last?.intended : last?.previous;
 }
