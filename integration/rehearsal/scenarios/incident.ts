@@ -28,6 +28,8 @@ export function incidentScenario(
     title,
     description,
     async run(rehearsal) {
+      // Before anything is released: a release that is not followed to its end would stand in the way of the next one.
+      if (incident.fault !== undefined) rehearsal.local.faults.check(parseFault(incident.fault));
       const before = await baseline(rehearsal);
       if (!rehearsal.hasReleased) return before;
       const { version, staging } = await rehearsal.releaseToStaging({ message: title, change });

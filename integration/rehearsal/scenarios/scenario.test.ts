@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
+import { Faults } from "../../local-aws/core/faults";
 import type { EnvironmentName } from "../environments";
 import type { Rehearsal } from "../rehearsal";
 import type { PastRelease } from "../release";
 import { approvalRejected } from "./approval-rejected";
 import { goodRelease } from "./good-release";
-import { incidentScenario } from "./incident";
+import { faultScenario, incidentScenario } from "./incident";
 import type { Scenario } from "./scenario";
 
 /** Where each commit's release ends, by its message; one that is not named reaches production. */
@@ -13,6 +14,8 @@ type Ends = Record<string, EnvironmentName>;
 /** A rehearsal whose pipelines end where the test says. */
 class Pipelines {
   hasReleased = false;
+  released = 0;
+  readonly local = { faults: new Faults() };
 
   constructor(private readonly ends: Ends) {}
 
@@ -23,6 +26,7 @@ class Pipelines {
   }
 
   releaseToStaging({ message }: { message: string }) {
+    this.released++;
     return Promise.resolve({ version: message, staging: this.past("staging", message) });
   }
 
@@ -53,6 +57,16 @@ const tree = "The working tree";
 const baselineLines = [`staging ${tree}: safe`, `prod ${tree}: safe`];
 
 describe("a scenario", () => {
+  it("releases nothing when its fault cannot be had here", async () => {
+    const pipelines = new Pipelines({});
+    pipelines.local.faults.cannot = () => "it needs Docker";
+    await assert.rejects(
+      faultScenario("out of memory").run(pipelines as unknown as Rehearsal),
+      /"out of memory" cannot be had here: it needs Docker/,
+    );
+    assert.equal(pipelines.released, 0);
+  });
+
   const incident = incidentScenario({
     id: "outage",
     title: "An outage",

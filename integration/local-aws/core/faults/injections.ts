@@ -24,16 +24,21 @@ export class Faults extends Changes {
   cannot: (effect: ContainerEffect) => string | undefined = () => undefined;
   private readonly injected = new Map<string, Injection[]>();
 
+  /** @throws Error with a sentence for people when the machine cannot do it */
+  check(fault: Fault): void {
+    const effect = containerEffect(fault);
+    const reason = effect && this.cannot(effect);
+    if (reason) throw new Error(`the fault "${fault.kind}" cannot be had here: ${reason}`);
+  }
+
   /**
    * From now on tasks of the image meet the fault, those that run already too; what happens to a container at its start
    * (`out of memory`, `exit`) happens to those that start from now on. Returns what takes the fault away again.
    *
-   * @throws Error with a sentence for people when the machine cannot do it
+   * @throws as `check` does
    */
   inject(image: ImageIn, fault: Fault, { seed = 1 }: { seed?: number } = {}): () => void {
-    const effect = containerEffect(fault);
-    const reason = effect && this.cannot(effect);
-    if (reason) throw new Error(`the fault "${fault.kind}" cannot be had here: ${reason}`);
+    this.check(fault);
     const key = keyOf(image);
     const injection = { fault, seed };
     this.injected.set(key, [...this.of(image), injection]);
