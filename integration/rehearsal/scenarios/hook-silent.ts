@@ -7,6 +7,7 @@ export const hookSilent: Scenario = {
   id: "hook-silent",
   title: "A hook that never reports",
   description: "Nobody knows whether the version is good, so after an hour it must be taken back.",
+  needs: "hook",
   async run(rehearsal) {
     const before = await baseline(rehearsal);
     if (!rehearsal.hasReleased) return before;

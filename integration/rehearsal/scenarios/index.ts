@@ -14,12 +14,17 @@ import type { Scenario } from "./scenario";
 /** Those of the environment: any service's. */
 const environmentScenarios: readonly Scenario[] = [goodRelease, hookSilent, approvalRejected];
 
+const environmentScenariosOf = (service: string): Scenario[] => {
+  const definition = services.find(({ name }) => name === service);
+  return environmentScenarios.filter(({ needs }) => needs === undefined || definition?.[needs] !== undefined);
+};
+
 /** What `npm start` rehearses: the second of each service that keeps an incident of this name. */
 export const usual: readonly string[] = [goodRelease.id, "bad-release"];
 
 /** The scenarios of a service, in the order in which all of them are played. */
 export function scenariosOf(service: string): Pick<Scenario, "id" | "title">[] {
-  const [first, ...others] = environmentScenarios;
+  const [first, ...others] = environmentScenariosOf(service);
   return [...(first ? [first] : []), ...readIncidents(root, directoryOf({ name: service })), ...others];
 }
 
@@ -48,7 +53,7 @@ export async function chooseScenarios(
   const wanted = ids.includes("all") ? scenariosOf(service).map(({ id }) => id) : ids;
   const chosen: Scenario[] = [];
   for (const id of wanted) {
-    const own = environmentScenarios.find((one) => one.id === id);
+    const own = environmentScenariosOf(service).find((one) => one.id === id);
     const incident = incidents.find((one) => one.id === id);
     if (own) chosen.push(own);
     if (!incident) continue;

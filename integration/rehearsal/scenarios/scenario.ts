@@ -9,6 +9,8 @@ export interface Scenario {
   title: string;
   /** What it does and what should come of it, in a sentence or two. */
   description: string;
+  /** A field of the service's definition without which it says nothing, and is not played. */
+  needs?: "hook";
   /**
    * Runs the releases, and gives them in their order with what has to become of each. One that a pipeline ended against
    * all expectation is the last. Judging comes later, when the clients have stopped and their recordings are there.

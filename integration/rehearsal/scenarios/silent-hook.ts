@@ -17,7 +17,11 @@ export async function silenceHook(rehearsal: Rehearsal): Promise<() => Promise<v
   if (!FunctionName) throw new Error(`staging has no hook function of ${rehearsal.service}`);
   const { Code } = await lambda.send(new GetFunctionCommand({ FunctionName }));
   const before = new Uint8Array(await (await fetch(Code?.Location ?? "")).arrayBuffer());
-  const silent = zipSync({ "index.js": strToU8("exports.handler = async () => {};") });
+  // In either language: each runtime takes its own file.
+  const silent = zipSync({
+    "index.js": strToU8("exports.handler = async () => {};"),
+    "index.py": strToU8("def handler(event, context):\n    pass\n"),
+  });
   await lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile: silent }));
   return async () =>
     void (await lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile: before })));
