@@ -109,11 +109,32 @@ export async function follow(
     }
     if (Date.now() > deadline) {
       throw new Error(
-        `${pipelineName} (${pipelineExecutionId}) had not ended after ${Math.round(patience / 1000)} seconds`,
+        `${pipelineName} (${pipelineExecutionId}) had not ended after ${Math.round(patience / 1000)} seconds` +
+          (await othersUnderWay(pipelines, pipelineName, pipelineExecutionId)),
       );
     }
     await pause();
   }
+}
+
+/** Other executions of the pipeline, which may hold the stage that one waits for; empty when there are none. */
+async function othersUnderWay(
+  pipelines: CodePipelineClient,
+  pipelineName: string,
+  besides: string,
+): Promise<string> {
+  const { pipelineExecutionSummaries = [] } = await pipelines.send(
+    new ListPipelineExecutionsCommand({ pipelineName }),
+  );
+  const others = pipelineExecutionSummaries.filter(
+    ({ pipelineExecutionId, status }) => pipelineExecutionId !== besides && status === "InProgress",
+  );
+  const told = others.map(({ pipelineExecutionId, startTime, trigger, sourceRevisions = [] }) => {
+    const revisions = sourceRevisions.map(({ actionName, revisionId }) => `${actionName} ${revisionId}`);
+    const by = `${trigger?.triggerType} ${trigger?.triggerDetail}`;
+    return `${pipelineExecutionId} since ${startTime?.toISOString()} by ${by}, with ${revisions.join(", ")}`;
+  });
+  return told.length === 0 ? "" : `; also under way: ${told.join("; ")}`;
 }
 
 async function areOn(aws: Aws, { identity }: Environment, AlarmNames: string[]): Promise<boolean> {
