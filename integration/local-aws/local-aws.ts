@@ -72,6 +72,8 @@ export interface LocalAws {
   readonly limits: string[];
   /** Rejects when a base, Docker or the traffic process ends before the local AWS is closed. */
   failed: Promise<never>;
+  /** Resolves when the events of all that happened so far have been delivered. */
+  settled(): Promise<void>;
   /** Leaves no process, port or folder behind. */
   close(): Promise<void>;
 }
@@ -142,6 +144,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     const sources = new SourceHost(() => clock.now());
     const metrics = new MetricStore();
     const balancing = loadBalancing(aws, metrics);
+    const bus = eventBridge(aws);
     const services: Acting[] = [
       ec2(),
       ecr(aws, chosen?.pulledPrefix),
@@ -151,7 +154,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       codedeploy(aws),
       codebuild(aws, containers),
       codepipeline(aws, sources),
-      eventBridge(aws),
+      bus,
       scheduler(aws),
     ];
     for (const acting of services) {
@@ -179,6 +182,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
         return [...ofBases, ...containers.limits()];
       },
       failed,
+      settled: () => bus.settled(),
       close,
     };
   } catch (error) {

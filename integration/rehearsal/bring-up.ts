@@ -19,6 +19,7 @@ import type { Environment, EnvironmentName } from "./environments";
 import { usualSpeed } from "./pace";
 import type { Progress } from "./progress";
 import { placeStandIns, readStandIns } from "./secrets";
+import { settle } from "./settle";
 
 export interface BringUpOptions {
   /** How many times as fast as on AWS its waits are. @default usual */
@@ -158,6 +159,7 @@ export async function bringUp(options: BringUpOptions): Promise<BroughtUp> {
     const both = allOf([up("staging"), up("prod")]);
     coming = both;
     const [staging, prod] = await Promise.race([both, local.failed]);
+    await Promise.race([settle(local, [staging, prod]), local.failed]);
     return { local, environments: { staging, prod }, repository, stacks, close };
   } catch (error) {
     await close();

@@ -225,16 +225,16 @@ export class Rehearsal {
       share.attend("rest");
     });
     await explain(local.aws, environments[name], service, timeline, progress);
-    // The next one may follow at once, however fast this machine is; who holds the traffic after this one must be seen
-    // before.
+    // The next one may follow at once, and who holds the traffic after this one must be seen before.
     share.attend("evidence");
     await share.sent(watchedRequests, wallTime(this.clock, endOf(timeline)) + propagationMs);
     share.attend("rest");
     const named = await imageVersion(local.aws, environments[name], timeline);
     if (named !== undefined) this.names.set(named, version);
     if (timeline.status === "Succeeded" && (await this.runningImage(name)) === replacedImage)
-      progress.fail(
-        `${name.padEnd(7)} the image of ${version} is the same as before, to the digest: it does not hold its version`,
+      throw new Error(
+        `${name}: the image of ${version} is the same as before, to the digest, and nobody can tell them apart: ` +
+          `put its version into it, with ARG SERVICE_VERSION in the Dockerfile and --build-arg in the buildspec`,
       );
     const release = { environment: name, timeline, intended: version, previous };
     past.push(release);

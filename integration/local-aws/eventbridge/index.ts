@@ -11,7 +11,11 @@ import { emits as ofSchedules, ScheduledRules } from "./scheduled-rules";
  * EventBridge: the base keeps buses, rules and targets and matches patterns; the events of the acting services come by
  * here, targets are delivered and schedules fire here, in AWS time.
  */
-export function eventBridge(aws: Aws): Acting & { close(): Promise<void> } {
+export function eventBridge(aws: Aws): Acting & {
+  /** Resolves when the events of all that happened so far have been delivered. */
+  settled(): Promise<void>;
+  close(): Promise<void>;
+} {
   const rules = new Rules(aws);
   const buses = new Buses(aws, rules);
   const schedules = new ScheduledRules(aws, rules, buses);
@@ -21,6 +25,10 @@ export function eventBridge(aws: Aws): Acting & { close(): Promise<void> } {
     ...besideEventBridge(aws, { rules, buses, schedules, kinds: buses.kinds }),
     hears: { s3: writes.onS3Write },
     emits: [ofS3, ofSchedules],
+    async settled() {
+      await writes.settled();
+      await buses.settled();
+    },
     async close() {
       schedules.close();
       await writes.close();

@@ -10,6 +10,8 @@ import { objectCreated, readWrite, type ObjectWrite } from "./s3-events";
  */
 export function s3Writes(aws: Aws): {
   onS3Write: (write: AcceptedWrite) => void;
+  /** Resolves when the events of all that was written so far are on the bus. */
+  settled: () => Promise<void>;
   close: () => Promise<void>;
 } {
   const owners = new Map<string, string>();
@@ -35,6 +37,7 @@ export function s3Writes(aws: Aws): {
     );
   }
 
+  const settled = async () => void (await Promise.allSettled([...working]));
   return {
     onS3Write(write) {
       const done = readWrite(write);
@@ -48,9 +51,10 @@ export function s3Writes(aws: Aws): {
         .finally(() => working.delete(work));
       working.add(work);
     },
-    async close() {
+    settled,
+    close() {
       closed = true;
-      await Promise.allSettled([...working]);
+      return settled();
     },
   };
 }
