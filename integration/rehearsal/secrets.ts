@@ -4,6 +4,7 @@ import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secre
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { directoryOf, type CommonDefinition } from "../../infra/definitions/common";
 import type { Aws, Identity } from "../local-aws/core/aws";
+import { defaultExport } from "./default-export";
 import { ServiceFileError } from "./incidents/incident";
 
 /** Stands for a secret of a service in rehearsals. */
@@ -56,10 +57,7 @@ export function readStandIns(
 function load(root: string, file: string): Readonly<Record<string, unknown>> {
   const absolute = path.join(root, file);
   if (!existsSync(absolute)) return {};
-  // Under tsx, as everything of ours.
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
-  const loaded = require(absolute) as { default?: unknown };
-  const values = loaded.default;
+  const values = defaultExport(absolute);
   if (typeof values !== "object" || values === null)
     throw new ServiceFileError(`${file}: its default export must be an object: names of secrets to values`);
   return values as Readonly<Record<string, unknown>>;

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
+import { defaultExport } from "../default-export";
 import type { EnvironmentName } from "../environments";
 import {
   type Audience,
@@ -35,10 +36,7 @@ export function loadTraffic(root: string, directory: string): Record<Environment
     throw new Error(
       `${file} is missing: it says what the service's customers send; see integration/rehearsal/traffic/definition.ts`,
     );
-  // Under tsx, as everything of ours.
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
-  const loaded = require(absolute) as { default?: unknown };
-  return audiencesOf(loaded.default, file, path.dirname(absolute));
+  return audiencesOf(defaultExport(absolute), file, path.dirname(absolute));
 }
 
 /** Checks what a traffic file exports, and gives each environment's part. Sources are read from `folder`. */

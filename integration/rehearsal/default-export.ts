@@ -1,0 +1,6 @@
+/** Loads a file of a service's folder, and gives what it exports by default. What it throws is told with file and line. */
+export function defaultExport(absolute: string): unknown {
+  // Under tsx, as everything of ours.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  return (require(absolute) as { default?: unknown }).default;
+}
