@@ -21,7 +21,8 @@ function properties(file: string) {
     )
     .flatMap(({ name, members }) =>
       members.filter(ts.isPropertySignature).map((property) => ({
-        written: isWritten(property.type),
+        // Whoever writes a definition sees an example of each field.
+        written: name.text.endsWith("Definition") || isWritten(property.type),
         where: `${path.relative(__dirname, file)}: ${name.text}.${property.name.getText()}`,
         optional: property.questionToken !== undefined,
         tags: ts.getJSDocTags(property).map(({ tagName }) => tagName.text),

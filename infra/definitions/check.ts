@@ -2,7 +2,7 @@ import type { z } from "zod";
 
 /** What stands in a service's file, with its defaults. @throws Error that names every wrong field and what is allowed */
 export function checked<Schema extends z.ZodType>(
-  service: string,
+  service: string | undefined,
   schema: Schema,
   definition: z.input<Schema>,
 ): z.output<Schema> {
@@ -18,7 +18,7 @@ export function checked<Schema extends z.ZodType>(
     );
     return at === "" ? issue.message : `${at} is ${JSON.stringify(value) ?? "not set"}: ${issue.message}`;
   });
-  throw new Error(
-    `services/${service}/service.ts is wrong:\n${problems.map((one) => `  ${one}`).join("\n")}`,
-  );
+  // Without a name, whoever shows the error says which file called.
+  const where = typeof service === "string" ? `services/${service}/service.ts` : "a service's definition";
+  throw new Error(`${where} is wrong:\n${problems.map((one) => `  ${one}`).join("\n")}`);
 }

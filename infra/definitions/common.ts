@@ -86,7 +86,11 @@ export interface CommonDefinition {
    * @example ["leaderboard"]
    */
   uses: readonly string[];
-  /** @default { availabilityPercent: 99.9, latencyP99Ms: 1000 } */
+  /**
+   * What the team promises of it.
+   * @default { availabilityPercent: 99.9, latencyP99Ms: 1000 }
+   * @example { availabilityPercent: 99.95, latencyP99Ms: 250 }
+   */
   objectives: Objectives;
   /**
    * Requests a second that its team expects of customers.

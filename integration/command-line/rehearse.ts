@@ -1,9 +1,11 @@
 import path from "node:path";
 import { Command, Option } from "commander";
 import { root, takeToken } from "../checkout";
+import type { RuntimeName } from "../local-aws/containers/choose";
 import { exitCode } from "../rehearsal/model";
 import { summary, writeReport } from "../rehearsal/report";
-import { prepare, runScenarios } from "../rehearsal/run";
+import { checkRuns, prepare } from "../rehearsal/prepare";
+import { runScenarios } from "../rehearsal/run";
 import { knownScenarios, usual } from "../rehearsal/scenarios";
 import { holdLocalAws } from "./hold";
 import { keep } from "./kept/keep";
@@ -68,7 +70,8 @@ export async function run(args: string[]): Promise<number> {
     fault: options.fault,
   });
   const { rehearsed, standing } = prepared.plan;
-  return holdLocalAws({ ...bringUp, services: [...standing, ...rehearsed] }, async (held) => {
+  const checkRuntime = (runtime: RuntimeName) => checkRuns(prepared, runtime);
+  return holdLocalAws({ ...bringUp, services: [...standing, ...rehearsed], checkRuntime }, async (held) => {
     const { broughtUp, progress } = held;
     const result = await runScenarios({ broughtUp, prepared, ratePerSecond: options.rate, progress });
     await held.unlessStopped();

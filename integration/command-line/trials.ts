@@ -2,9 +2,12 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Command, Option } from "commander";
 import { root, takeToken } from "../checkout";
+import { readTree } from "../local-aws/codepipeline/tree";
+import type { RuntimeName } from "../local-aws/containers/choose";
 import { exitCode, type RehearsalResult } from "../rehearsal/model";
 import { PlanError } from "../rehearsal/plan";
-import { prepareWith, runScenarios } from "../rehearsal/run";
+import { checkRuns, prepareWith } from "../rehearsal/prepare";
+import { runScenarios } from "../rehearsal/run";
 import { checkedFault, faultScenario } from "../rehearsal/scenarios/incident";
 import { goodRelease } from "../rehearsal/scenarios/good-release";
 import type { Scenario } from "../rehearsal/scenarios/scenario";
@@ -122,9 +125,10 @@ export async function run(args: string[]): Promise<number> {
   const { scenarios, faultOf } = trialScenarios({ good, faults, times, seed });
   const bringUp = bringUpOptions(options, token);
   const asked = { services: options.service, all: options.all };
-  const prepared = await prepareWith(asked, () => Promise.resolve(scenarios));
+  const prepared = prepareWith(asked, await readTree(root), () => scenarios);
   const { standing, rehearsed } = prepared.plan;
-  return holdLocalAws({ ...bringUp, services: [...standing, ...rehearsed] }, async (held) => {
+  const checkRuntime = (runtime: RuntimeName) => checkRuns(prepared, runtime);
+  return holdLocalAws({ ...bringUp, services: [...standing, ...rehearsed], checkRuntime }, async (held) => {
     const { broughtUp, progress } = held;
     const result = await runScenarios({
       broughtUp,

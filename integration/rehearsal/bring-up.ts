@@ -34,6 +34,8 @@ export interface BringUpOptions {
   token?: string;
   /** What runs images. @default Docker where its daemon answers and has, or can pull, what the services need */
   containers?: RuntimeName;
+  /** Is told what runs images before anything starts; what it throws ends the start. */
+  checkRuntime?: (runtime: RuntimeName) => void;
   /** Which services' base images builds need. @default those of all */
   services?: readonly string[];
   progress: Progress;
@@ -91,6 +93,7 @@ export async function bringUp(options: BringUpOptions): Promise<BroughtUp> {
     token,
     venv,
     containers,
+    checkRuntime: options.checkRuntime,
     images: [pullableName(buildImage), ...(await basesOf(options.services))],
     keepFolder: path.join(root, ".greenroom"),
     signal: options.signal,

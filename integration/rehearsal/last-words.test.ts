@@ -20,6 +20,7 @@ const notThere = new ResourceNotFoundException({ message: "it does not exist", $
 
 /** What AWS answers, by the names of commands; an error is thrown. A task of the deployment has ended with code 1. */
 const usual: Record<string, unknown> = {
+  DescribeServicesCommand: { services: [{ events: [] }] },
   DescribeLogStreamsCommand: { logStreams: [{ logStreamName: "1" }] },
   GetLogEventsCommand: { events: [{ message: "one\ntwo\n" }] },
   ListTasksCommand: { taskArns: ["arn/task"] },
@@ -73,6 +74,23 @@ describe("the last words of a failed deployment", () => {
   it("are its hook's, where the hook failed", async () => {
     const words = "the last lines of orders-hook in /aws/lambda/orders-hook:\n  one\n  two";
     assert.deepEqual(await explained(hookFailed, {}), { error: `${hookFailed}\n${words}`, shown: [words] });
+  });
+
+  it("come after what ECS says of its health checks, of this deployment", async () => {
+    const unhealthy = (ms: number, code: number) => ({
+      createdAt: new Date(ms),
+      message: `(task 1) is unhealthy in (target-group arn) due to (reason Health checks failed with these codes: [${code}])`,
+    });
+    const events = [
+      { createdAt: new Date(3000), message: "(service orders) has reached a steady state." },
+      unhealthy(2000, 404),
+      unhealthy(999, 500),
+    ];
+    const answers = { DescribeServicesCommand: { services: [{ events }] } };
+    const words = `${events[1]?.message}\nthe last lines of web in /orders:\n  one\n  two`;
+    assert.deepEqual(await explained("Failed", answers), { error: `Failed\n${words}`, shown: [words] });
+    const early = { DescribeServicesCommand: { services: [{ events: events.slice(2) }] } };
+    assert.doesNotMatch((await explained("Failed", early)).error, /unhealthy/);
   });
 
   for (const [what, error, answers] of [

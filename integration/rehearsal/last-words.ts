@@ -5,6 +5,7 @@ import {
   ResourceNotFoundException,
 } from "@aws-sdk/client-cloudwatch-logs";
 import {
+  DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
   DescribeTasksCommand,
   ECSClient,
@@ -24,7 +25,7 @@ interface Log {
   logStreamName: string;
 }
 
-/** Puts what hook or tasks last wrote beside the error of a deployment that failed, and shows it. */
+/** Puts what ECS says of its tasks, and what hook or tasks last wrote, beside the error of a deployment that failed. */
 export async function explain(
   aws: Aws,
   environment: Environment,
@@ -33,10 +34,33 @@ export async function explain(
   progress: Progress,
 ): Promise<void> {
   const failed = actions.find(({ status, deployment }) => status === "Failed" && deployment);
-  const words = failed && (await lastWords(aws, environment, service, failed).catch(nothingWritten));
+  if (!failed) return;
+  const words = [
+    await whyUnhealthy(aws, environment, service, failed),
+    await lastWords(aws, environment, service, failed).catch(nothingWritten),
+  ]
+    .filter((one) => one !== undefined)
+    .join("\n");
   if (!words) return;
   failed.error = `${failed.error ?? ""}\n${words}`;
   progress.fail(words);
+}
+
+/** What ECS says of a task of the deployment that did not pass its health checks, the last time that it did. */
+async function whyUnhealthy(
+  aws: Aws,
+  environment: Environment,
+  service: string,
+  { startedAt }: ActionRun,
+): Promise<string | undefined> {
+  const { clusterName: cluster, serviceName } = serviceOf(environment, service);
+  const { services = [] } = await aws
+    .client(ECSClient, environment.identity)
+    .send(new DescribeServicesCommand({ cluster, services: [serviceName] }));
+  return services[0]?.events?.find(
+    ({ createdAt, message }) =>
+      (createdAt?.getTime() ?? 0) >= startedAt && message?.includes(" is unhealthy in "),
+  )?.message;
 }
 
 /** A group or a stream that nobody has written to is not there. */

@@ -118,6 +118,12 @@ export interface NotRehearsed {
   asked: boolean;
 }
 
+/** A scenario that was to be played, and that a service does not have: nothing is known of it there. */
+export interface NotPlayed {
+  service: string;
+  scenario: string;
+}
+
 /** A pipeline of the stacks, and what became of what went through it. */
 export interface PipelineStanding {
   service: string;
@@ -146,6 +152,7 @@ export interface RehearsalResult {
   pipelines: PipelineStanding[];
   /** What the stacks have and this rehearsal left out. */
   notRehearsed: NotRehearsed[];
+  notPlayed: NotPlayed[];
   /** E.g. `{ greenroom: "0.1.0", node: "v20.20.2", MiniStack: "1.5.33" }`. */
   versions: Record<string, string>;
   /** The base emulators, e.g. `LocalStack 4.9.2, MiniStack 1.5.33`. */

@@ -1,81 +1,21 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { directoryOf } from "../../infra/definitions/common";
-import { services } from "../../infra/services";
 import { root } from "../checkout";
-import { readTree, type Tree } from "../local-aws/codepipeline/tree";
 import type { BroughtUp } from "./bring-up";
 import { Branch } from "./commits";
 import { environmentNames, type EnvironmentName } from "./environments";
 import { wallBetween, type NotRehearsed, type RehearsalResult, type ScenarioResult } from "./model";
-import { checkOwed, checkRunsAsProcess } from "./owed";
-import { PlanError, planOf, type Plan } from "./plan";
+import { PlanError } from "./plan";
 import { playAll, type Run } from "./play";
+import type { Prepared } from "./prepare";
 import type { Progress } from "./progress";
 import { Rates } from "./rates";
 import { Rehearsal } from "./rehearsal";
 import { trafficSeries } from "./report";
-import { chooseScenarios, usual } from "./scenarios";
-import { checkedFault, faultScenario } from "./scenarios/incident";
-import { goodRelease } from "./scenarios/good-release";
-import { judgeAll, type Scenario } from "./scenarios/scenario";
-import { checkFolders, checkStackFiles } from "./service-files";
+import { judgeAll } from "./scenarios/scenario";
 import { standings } from "./standings";
-import { loadTraffic } from "./traffic/load";
 import { judgeScenario } from "./verdict";
-
-/** What is rehearsed: checked, before anything starts. */
-export interface Prepared {
-  plan: Plan;
-  /** By the service's name. */
-  scenarios: Map<string, Scenario[]>;
-  tree: Tree;
-}
-
-/** What was asked for. */
-export interface Asked {
-  services?: readonly string[];
-  all?: boolean;
-  /** Ids of scenarios. @default the usual ones */
-  scenarios?: readonly string[];
-  /** A generic fault of production's candidate, which takes the place of what is usual. */
-  fault?: string;
-}
-
-/** Checks everything that services keep for their rehearsals. @throws naming file, key and what to do */
-export async function prepare(asked: Asked): Promise<Prepared> {
-  const ids = asked.scenarios ?? (asked.fault === undefined ? usual : []);
-  const faults = asked.fault === undefined ? [] : [faultScenario(checkedFault(asked.fault, "--fault"))];
-  return prepareWith(asked, async (name, tree) => {
-    const chosen = [...(await chooseScenarios(name, ids, tree)), ...faults];
-    if (chosen.length === 0) throw new PlanError(`--scenario ${ids.join(" ")}: ${name} has none of these`);
-    return chosen;
-  });
-}
-
-/** The same, with what is played of each service chosen otherwise. */
-export async function prepareWith(
-  asked: Pick<Asked, "services" | "all">,
-  scenariosOf: (service: string, tree: Tree) => Promise<Scenario[]>,
-): Promise<Prepared> {
-  const plan = planOf(services, asked);
-  const tree = await readTree(root);
-  checkFolders(tree, services);
-  checkStackFiles(root, services);
-  const scenarios = new Map<string, Scenario[]>();
-  for (const name of [...plan.rehearsed, ...plan.standing]) {
-    loadTraffic(root, directoryOf({ name }));
-    checkOwed(tree, definitionOf(name));
-    scenarios.set(name, plan.standing.includes(name) ? [goodRelease] : await scenariosOf(name, tree));
-  }
-  return { plan, scenarios, tree };
-}
-
-function definitionOf(name: string) {
-  const found = services.find((one) => one.name === name);
-  if (!found) throw new PlanError(`infra/services.ts does not list ${name}`);
-  return found;
-}
 
 export interface RunOptions {
   broughtUp: BroughtUp;
@@ -99,12 +39,10 @@ const notProven = [
 export async function runScenarios(options: RunOptions) {
   const { broughtUp, prepared, ratePerSecond, progress, seed, goOn } = options;
   const { local, environments, repository } = broughtUp;
-  const { plan, scenarios, tree } = prepared;
+  const { plan, scenarios, notPlayed, tree } = prepared;
   const startedAt = new Date();
   const branch = new Branch(local.sources, repository, tree);
   const names = [...plan.standing, ...plan.rehearsed];
-  if (local.containers.runtime === "process")
-    for (const name of names) checkRunsAsProcess(tree, definitionOf(name));
   const rates = new Rates(ratePerSecond);
   const start = (service: string) =>
     Rehearsal.start({
@@ -167,6 +105,7 @@ export async function runScenarios(options: RunOptions) {
     scenarios: played,
     pipelines: stood,
     notRehearsed: [...plan.notRehearsed, ...neverCame],
+    notPlayed,
     versions: { ...versions(), ...local.versions },
     base: local.servedBy
       .slice(1)

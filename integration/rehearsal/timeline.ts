@@ -19,7 +19,8 @@ export async function describeAction(
   const result = detail.output?.executionResult;
   const provider = detail.input?.actionTypeId?.provider ?? "";
   const running = detail.status === "InProgress";
-  const id = result?.externalExecutionId;
+  const { externalExecutionId: id, externalExecutionSummary: summary } = result ?? {};
+  const message = result?.errorDetails?.message;
   return {
     stage: detail.stageName ?? "",
     action: detail.actionName ?? "",
@@ -27,12 +28,18 @@ export async function describeAction(
     status: detail.status ?? "InProgress",
     startedAt: detail.startTime?.getTime() ?? 0,
     endedAt: running ? undefined : detail.lastUpdateTime?.getTime(),
-    summary: result?.externalExecutionSummary,
-    error: result?.errorDetails?.message,
+    summary,
+    error: id === undefined ? said(message, summary) : message,
     deployment:
       provider === "CodeDeployToECS" && id ? await describeDeployment(aws, environment, id) : undefined,
   };
 }
+
+/** Where an action could not even begin, AWS's message may not say why, and the summary does. */
+const said = (message?: string, summary?: string) =>
+  message !== undefined && summary !== undefined && !message.includes(summary)
+    ? `${message}: ${summary}`
+    : message;
 
 async function describeDeployment(
   aws: Aws,

@@ -7,8 +7,9 @@ import type { ContainerRuntime } from "../core/container-runtime";
 import { isChecked } from "./health-check";
 import { computedCount, type StoredService, type StoredTask, type StoredTaskSet } from "./model";
 import { RunningTask } from "./running-task";
+import { sayOfService } from "./service-events";
 import { tellAction, tellTask } from "./state-events";
-import { targetStates } from "./targets";
+import { parts, targetStates, type Target } from "./targets";
 
 /** Stopped tasks can be described for an hour. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html */
 const stoppedTaskLife = seconds(3600);
@@ -154,13 +155,16 @@ export class Scheduler {
       );
       let healthy = 0;
       for (const task of tasks) {
-        const health = this.running.get(task.taskArn)?.targets.map((target) => states.get(target)) ?? [];
-        const serves = health.every((one) => one === "healthy" || one === "unused");
+        const targets = this.running.get(task.taskArn)?.targets ?? [];
+        const stateOf = (target: Target) => states.get(target)?.State;
+        const serves = targets.every((one) => ["healthy", "unused"].includes(stateOf(one) ?? ""));
         const fit = !checked || task.healthStatus === "HEALTHY";
         if (task.lastStatus === "RUNNING" && serves && fit) healthy += 1;
         const grace = seconds(service.settings.healthCheckGracePeriodSeconds ?? 0);
         const old = task.startedAt && now.getTime() - task.startedAt.getTime() > grace;
-        if (old && health.includes("unhealthy")) {
+        const unhealthy = old && targets.find((one) => stateOf(one) === "unhealthy");
+        if (unhealthy) {
+          sayOfService(service, now, whyUnhealthy(task, unhealthy, states.get(unhealthy)?.Description));
           this.stopTask(task.taskArn, "ServiceSchedulerInitiated", "Task failed ELB health checks");
         }
       }
@@ -176,6 +180,12 @@ export class Scheduler {
         state.tasks.delete(arn);
     }
   }
+}
+
+function whyUnhealthy({ taskArn }: StoredTask, target: Target, description = "Health checks failed"): string {
+  const { TargetGroupArn, Targets } = parts(target);
+  const id = taskArn.split("/").at(-1);
+  return `(task ${id}) (port ${Targets[0]?.Port}) is unhealthy in (target-group ${TargetGroupArn}) due to (reason ${description})`;
 }
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-using-tags.html */

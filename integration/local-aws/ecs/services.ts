@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import * as sdk from "@aws-sdk/client-ecs";
 import type { Clock } from "../core/clock";
 import type { Handlers } from "../core/service";
@@ -7,6 +6,7 @@ import { refuseOthers } from "./members";
 import { taskSetView, type EcsState, type StoredService } from "./model";
 import type { Scheduler } from "./scheduler";
 import { usableTaskDefinition } from "./task-definitions";
+import { sayOfService } from "./service-events";
 import { newTaskSet } from "./task-sets";
 
 /**
@@ -18,14 +18,7 @@ export function services(
   scheduler: Scheduler,
   clock: Clock,
 ) {
-  const say = (service: StoredService, message: string) => {
-    service.events.unshift({
-      id: randomUUID(),
-      createdAt: clock.now(),
-      message: `(service ${service.name}) ${message}`,
-    });
-    service.events.length = Math.min(service.events.length, 100);
-  };
+  const say = (service: StoredService, message: string) => sayOfService(service, clock.now(), message);
 
   const view = (state: EcsState, service: StoredService, tags = false): sdk.Service => {
     const sets = service.taskSets.map((set) => taskSetView(service, set, state.tasks.values()));

@@ -4,6 +4,7 @@ import {
   ElasticLoadBalancingV2Client,
   RegisterTargetsCommand,
   TargetGroupNotFoundException,
+  type TargetHealth,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Aws, Identity } from "../core/aws";
 import { minutes, seconds } from "../core/clock";
@@ -14,7 +15,7 @@ export type Target = string & { readonly target: unique symbol };
 export const targetOf = (targetGroupArn: string, { host, port }: { host: string; port: number }): Target =>
   `${targetGroupArn}|${host}|${port}` as Target;
 
-const parts = (target: Target) => {
+export const parts = (target: Target) => {
   const [TargetGroupArn = "", Id = "", port] = target.split("|");
   return { TargetGroupArn, Targets: [{ Id, Port: Number(port) }] };
 };
@@ -53,9 +54,9 @@ export async function targetStates(
   aws: Aws,
   identity: Identity,
   targetGroupArns: Iterable<string>,
-): Promise<Map<Target, string>> {
+): Promise<Map<Target, TargetHealth>> {
   const client = aws.client(ElasticLoadBalancingV2Client, identity);
-  const states = new Map<Target, string>();
+  const states = new Map<Target, TargetHealth>();
   for (const TargetGroupArn of targetGroupArns) {
     const answer = await client
       .send(new DescribeTargetHealthCommand({ TargetGroupArn }))
@@ -65,7 +66,7 @@ export async function targetStates(
       });
     for (const { Target, TargetHealth } of answer?.TargetHealthDescriptions ?? []) {
       const key = targetOf(TargetGroupArn, { host: Target?.Id ?? "", port: Target?.Port ?? 0 });
-      states.set(key, TargetHealth?.State ?? "initial");
+      states.set(key, TargetHealth ?? { State: "initial" });
     }
   }
   return states;

@@ -152,6 +152,13 @@ describe("a task", () => {
       [stopping?.stopCode, stopping?.stoppedReason],
       ["ServiceSchedulerInitiated", "Task failed ELB health checks"],
     );
+    const message = (await local.describe()).events?.find((one) =>
+      one.message?.includes("unhealthy"),
+    )?.message;
+    assert.match(
+      message ?? "",
+      /^\(service \S+\) \(task [0-9a-f]{32}\) \(port \d+\) is unhealthy in \(target-group arn:\S+\) due to \(reason .*\[500\]\)$/,
+    );
     assert.equal((await local.describe()).taskSets?.[0]?.stabilityStatus, "STABILIZING");
     local.runtime.images.delete("v1");
     await local.steady(taskDefinition);

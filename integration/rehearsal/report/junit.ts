@@ -4,8 +4,8 @@ import { escapeText } from "./html";
 
 /**
  * The rehearsal as a JUnit report, as GitHub, GitLab and Jenkins read it: a scenario is a test suite; its cases are what
- * should become of each release, and the claims that say so. A scenario that could not run is an error, a pipeline that
- * was not rehearsed is skipped. The format: https://github.com/testmoapp/junitxml
+ * should become of each release, and the claims that say so. A scenario that could not run is an error; a pipeline that
+ * was not rehearsed, and a scenario that a service does not have, are skipped. The format: https://github.com/testmoapp/junitxml
  */
 export function junitReport(result: RehearsalResult): string {
   const suites = [...result.scenarios.map((scenario) => suite(scenario, result)), ...notRehearsed(result)];
@@ -88,9 +88,17 @@ function testCase(classname: string, name: string, passed: boolean, text: string
   return `    <testcase${attributes({ classname, name, time: "0" })}>${body}</testcase>`;
 }
 
-const leftOut = ({ pipelines }: RehearsalResult) => pipelines.filter((one) => one.notRehearsed !== undefined);
+const leftOut = ({ pipelines, notPlayed }: RehearsalResult): { name: string; message: string }[] => [
+  ...pipelines.flatMap(({ service, environment, notRehearsed: message }) =>
+    message === undefined ? [] : [{ name: `${service} ${environment}`, message }],
+  ),
+  ...notPlayed.map(({ service, scenario }) => ({
+    name: `${service}: ${scenario}`,
+    message: `${service} has no scenario ${scenario}`,
+  })),
+];
 
-/** A suite of the pipelines that were not rehearsed; none when all were. */
+/** A suite of the pipelines that were not rehearsed, and of scenarios that were not played; none when all were. */
 function notRehearsed(result: RehearsalResult): string[] {
   const all = leftOut(result);
   if (all.length === 0) return [];
@@ -104,10 +112,10 @@ function notRehearsed(result: RehearsalResult): string[] {
   };
   return [
     `  <testsuite${attributes(head)}>`,
-    ...all.map(({ service, environment, notRehearsed: message = "" }) => {
-      const name = `${service} ${environment}`;
-      return `    <testcase${attributes({ classname: "greenroom.not-rehearsed", name, time: "0" })}><skipped${attributes({ message })}/></testcase>`;
-    }),
+    ...all.map(
+      ({ name, message }) =>
+        `    <testcase${attributes({ classname: "greenroom.not-rehearsed", name, time: "0" })}><skipped${attributes({ message })}/></testcase>`,
+    ),
     `  </testsuite>`,
   ];
 }

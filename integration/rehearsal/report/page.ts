@@ -1,4 +1,4 @@
-import { exitCode, type RehearsalResult, type ScenarioResult } from "../model";
+import { exitCode, type NotPlayed, type RehearsalResult, type ScenarioResult } from "../model";
 import type { JudgedRelease } from "../outcome";
 import { duration, figure } from "./format";
 import { html, Html } from "./html";
@@ -54,17 +54,18 @@ function hero(result: RehearsalResult): Html {
     <h1>${headline(result)}</h1>
     <ul>
       ${result.scenarios.map((scenario) => summary(scenario))} ${notRehearsed(result)}
+      ${result.notPlayed.map(notPlayed)}
     </ul>
   </header>`;
 }
 
 function summary(scenario: ScenarioResult): Html {
-  const { id, title, verdict, couldNotRun } = scenario;
+  const { service, id, title, verdict, couldNotRun } = scenario;
   const [tone, mark] = verdict?.asExpected ? ["good", "✓"] : verdict ? ["bad", "✗"] : ["warn", "!"];
   const what = verdict ? verdict.releases.map(sentence).join("; ") : `could not run: ${couldNotRun ?? ""}`;
   return html`<li class="${tone}">
     <span class="mark" aria-hidden="true">${mark}</span>
-    <span><a href="#${id}">${title}</a>: ${what}</span>
+    <span><a href="#${service}-${id}">${service}: ${title}</a>: ${what}</span>
   </li>`;
 }
 
@@ -83,6 +84,12 @@ function notRehearsed({ pipelines }: RehearsalResult): Html[] {
     </li>`;
   });
 }
+
+const notPlayed = ({ service, scenario }: NotPlayed) =>
+  html`<li class="warn">
+    <span class="mark" aria-hidden="true">!</span>
+    <span>${service} has no scenario ${scenario}</span>
+  </li>`;
 
 const sentence = ({ environment, version, outcome }: JudgedRelease) =>
   `${version} in ${environment} was ${outcome}`;

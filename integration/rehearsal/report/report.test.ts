@@ -63,16 +63,20 @@ describe("report.junit.xml", () => {
         ["trivia-api: good-release", "12", "2", "0"],
         ["trivia-api: bad-release", "15", "0", "0"],
         ["trivia-api: silent-hook", "1", "0", "1"],
-        ["not-rehearsed", "2", "0", "0"],
+        ["not-rehearsed", "3", "0", "0"],
       ],
     );
-    assert.deepEqual(counts(elements[0]?.[1] ?? {}), ["30", "2", "1"]);
-    assert.equal(of("testcase").length, 30);
+    assert.deepEqual(counts(elements[0]?.[1] ?? {}), ["31", "2", "1"]);
+    assert.equal(of("testcase").length, 31);
     assert.equal(of("testcase")[0]?.[1]["name"], `trivia-api staging ${nasty} is safe`);
     assert.equal(of("testcase")[1]?.[1]["name"], `trivia-api staging ${nasty}: the pipeline says released`);
     assert.deepEqual(
       of("skipped").map(([, { message }]) => message),
-      ["the first service of each kind is rehearsed", "the first service of each kind is rehearsed"],
+      [
+        "the first service of each kind is rehearsed",
+        "the first service of each kind is rehearsed",
+        "leaderboard has no scenario bad-release",
+      ],
     );
   });
 
@@ -109,7 +113,12 @@ describe("report.html", () => {
     assert.doesNotMatch(page, /\b(?:src|srcset|action|data|poster)\s*=/i);
     assert.doesNotMatch(page, /https?:|url\(\s*["']?(?!#)|@import/i);
     const links = [...page.matchAll(/href="([^"]*)"/g)].map(([, link]) => link);
-    assert.deepEqual(links, ["#good-release", "#bad-release", "#silent-hook", "#pipelines"]);
+    assert.deepEqual(links, [
+      "#trivia-api-good-release",
+      "#trivia-api-bad-release",
+      "#trivia-api-silent-hook",
+      "#pipelines",
+    ]);
     assert.match(page, /default-src 'none'/);
   });
 

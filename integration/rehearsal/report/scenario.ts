@@ -20,9 +20,9 @@ export function scenarioCard(
     : verdict
       ? ["bad", "not as expected"]
       : ["warn", "could not run"];
-  return html`<section class="card" id="${id}">
+  return html`<section class="card" id="${scenario.service}-${id}">
     <div class="title">
-      <h2>${title}</h2>
+      <h2>${scenario.service}: ${title}</h2>
       <span class="pill ${tone}">${said}</span>
       <span class="soft small">${duration(scenario.wallMs)} here</span>
     </div>

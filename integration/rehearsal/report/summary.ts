@@ -2,7 +2,10 @@ import type { RehearsalResult } from "../model";
 import { unexpected } from "../outcome";
 
 /** The verdicts, for people. @param report where the page is */
-export function summary({ scenarios: results, pipelines }: RehearsalResult, report: string): string {
+export function summary(
+  { scenarios: results, pipelines, notPlayed, notProven }: RehearsalResult,
+  report: string,
+): string {
   const lines: string[] = [""];
   for (const { service, id, title, verdict, couldNotRun, releases, wallMs } of results) {
     const outcome = couldNotRun ? "COULD NOT RUN" : verdict?.asExpected ? "AS EXPECTED" : "NOT AS EXPECTED";
@@ -24,6 +27,10 @@ export function summary({ scenarios: results, pipelines }: RehearsalResult, repo
   if (leftOut.length > 0) lines.push("", "NOT REHEARSED");
   for (const { service, environment, notRehearsed } of leftOut)
     lines.push(`  ${environment.padEnd(7)} ${service}: ${notRehearsed}`);
+  if (notPlayed.length > 0) lines.push("", "NOT PLAYED");
+  for (const { service, scenario } of notPlayed) lines.push(`  ${service} has no scenario ${scenario}`);
+  if (notProven.length > 0) lines.push("", "NOT PROVEN HERE, WHATEVER THE VERDICT");
+  for (const limit of notProven) lines.push(`  ${limit}`);
   lines.push("", `Report: ${report}`, "");
   return lines.join("\n");
 }

@@ -285,6 +285,7 @@ export function sampleResult(): RehearsalResult {
       notRehearsed,
     ),
     notRehearsed,
+    notPlayed: [{ service: "leaderboard", scenario: "bad-release" }],
     versions: { greenroom: "0.1.0", node: "v20.20.2", MiniStack: "1.5.33" },
     base: "MiniStack 1.5.33",
     servedBy: [

@@ -1,5 +1,5 @@
 import { services } from "../../../infra/services";
-import { directoryOf } from "../../../infra/definitions/common";
+import { directoryOf, type ServiceDefinition } from "../../../infra/definitions";
 import { root } from "../../checkout";
 import type { Tree } from "../../local-aws/codepipeline/tree";
 import { patched } from "../incidents/patch";
@@ -14,23 +14,21 @@ import type { Scenario } from "./scenario";
 /** Those of the environment: any service's. */
 const environmentScenarios: readonly Scenario[] = [goodRelease, hookSilent, approvalRejected];
 
-const environmentScenariosOf = (service: string): Scenario[] => {
-  const definition = services.find(({ name }) => name === service);
-  return environmentScenarios.filter(({ needs }) => needs === undefined || definition?.[needs] !== undefined);
-};
+const environmentScenariosOf = (service: ServiceDefinition): Scenario[] =>
+  environmentScenarios.filter(({ needs }) => needs === undefined || service[needs] !== undefined);
 
 /** What `npm start` rehearses: the second of each service that keeps an incident of this name. */
 export const usual: readonly string[] = [goodRelease.id, "bad-release"];
 
 /** The scenarios of a service, in the order in which all of them are played. */
-export function scenariosOf(service: string): Pick<Scenario, "id" | "title">[] {
+export function scenariosOf(service: ServiceDefinition): Pick<Scenario, "id" | "title">[] {
   const [first, ...others] = environmentScenariosOf(service);
-  return [...(first ? [first] : []), ...readIncidents(root, directoryOf({ name: service })), ...others];
+  return [...(first ? [first] : []), ...readIncidents(root, directoryOf(service)), ...others];
 }
 
 /** Those of all services, each id once: for the command line. */
-export function knownScenarios(names = services.map(({ name }) => name)): Pick<Scenario, "id" | "title">[] {
-  const all = names.flatMap(scenariosOf);
+export function knownScenarios(): Pick<Scenario, "id" | "title">[] {
+  const all = services.flatMap(scenariosOf);
   return all.filter(({ id }, i) => all.findIndex((one) => one.id === id) === i);
 }
 
@@ -39,11 +37,11 @@ export function knownScenarios(names = services.map(({ name }) => name)): Pick<S
  * @throws when a file of theirs cannot be used, or their patch does not apply to the working tree
  */
 export async function chooseScenarios(
-  service: string,
+  service: ServiceDefinition,
   ids: readonly string[],
   tree: Tree,
 ): Promise<Scenario[]> {
-  const directory = directoryOf({ name: service });
+  const directory = directoryOf(service);
   const incidents = readIncidents(root, directory);
   const taken = incidents.find(({ id }) => environmentScenarios.some((one) => one.id === id));
   if (taken)

@@ -258,6 +258,7 @@ describe("clients", () => {
         }),
     );
     assert.ok(all(recording).every(({ outcome, version }) => outcome === "ok" && version === "bootstrap"));
+    assert.deepEqual(recording.versionNamedBy, { service: 0, "load balancer": 0 });
   });
 
   it("end by themselves, give windows and marks, and one recording", async () => {

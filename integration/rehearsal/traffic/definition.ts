@@ -130,8 +130,8 @@ export type RequestSource = (folder: string) => TrafficRequest[];
 /** Who sends, and what. */
 export interface Audience {
   /**
-   * Requests, and sources of them such as `fromHar("shop.har")`.
-   * @example [{ path: "/", weight: 3 }, fromAccessLog("yesterday.log.gz")]
+   * Requests, and sources of them such as `fromHar("shop.har", { paths: ["/"] })`.
+   * @example [{ path: "/", weight: 3 }, fromAccessLog("yesterday.log.gz", { paths: ["/orders/{id}"] })]
    */
   requests: (TrafficRequest | RequestSource)[];
   /**

@@ -140,7 +140,8 @@ export class Generator {
     const flight = new Flight(scheduledAt, template, options, (outcome, status, version, problem) => {
       const time = wallNow();
       this.inFlight.delete(flight);
-      if (flight.namedBy) this.namedBy[flight.namedBy]++;
+      // Who names versions is a matter of the service, and not of what stands in for it.
+      if (flight.namedBy && !options.standIns.includes(version)) this.namedBy[flight.namedBy]++;
       this.jars?.keep(index, flight.setCookie);
       log.ended(index, time, outcome, status, version, problem);
       for (const counts of [this.totals, this.window.counts]) {

@@ -142,7 +142,7 @@ describe("a source of requests", () => {
     write("log", log);
     write("log.gz", gzipSync(log));
     for (const name of ["log", "log.gz"]) {
-      const requests = fromAccessLog(name)(folder);
+      const requests = fromAccessLog(name, { paths: ["/", "/items/{id}"] })(folder);
       assert.deepEqual(
         requests.map(({ method, path: at, weight, template, expect }) => [
           method,
@@ -158,8 +158,8 @@ describe("a source of requests", () => {
       );
     }
     assert.equal(fromAccessLog("log", { paths: ["/items/{id}"] })(folder).length, 1);
-    assert.throws(() => fromAccessLog("log", { host: "other.example.com" })(folder), {
-      message: "log has no request that went well of other.example.com; 5 others",
+    assert.throws(() => fromAccessLog("log", { host: "other.example.com", paths: ["/"] })(folder), {
+      message: "log has no request that went well of other.example.com and of /; 5 others",
     });
   });
 
@@ -182,7 +182,7 @@ describe("a source of requests", () => {
         log: { entries: [entry("POST", "/cart", 201, '{"item":1}'), entry("GET", "/gone", 410)] },
       }),
     );
-    assert.deepEqual(fromHar("shop.har")(folder), [
+    assert.deepEqual(fromHar("shop.har", { paths: ["/cart"] })(folder), [
       {
         method: "POST",
         path: "/cart",
@@ -193,7 +193,7 @@ describe("a source of requests", () => {
         expect: { status: [201] },
       },
     ]);
-    const { prod } = read({ requests: [fromHar("shop.har"), { path: "/" }] }, folder);
+    const { prod } = read({ requests: [fromHar("shop.har", { paths: ["/cart"] }), { path: "/" }] }, folder);
     assert.deepEqual(
       prod.requests.map(({ label }) => label),
       ["POST /cart", "GET /"],
@@ -211,13 +211,25 @@ describe("a source of requests", () => {
       return "it was taken";
     };
     assert.equal(
-      message(fromAccessLog("nonsense")),
+      message(fromAccessLog("nonsense", { paths: ["/"] })),
       `${file}: nonsense is no access log of an Application Load Balancer: no line of it is an entry`,
     );
-    assert.equal(message(fromHar("nonsense")), `${file}: nonsense is no HTTP archive: it is not JSON`);
-    assert.match(message(fromHar("missing")), /traffic\.ts: missing cannot be read: ENOENT/);
+    assert.equal(
+      message(fromHar("nonsense", { paths: ["/"] })),
+      `${file}: nonsense is no HTTP archive: it is not JSON`,
+    );
+    assert.match(
+      message(fromHar("missing", { paths: ["/"] })),
+      /traffic\.ts: missing cannot be read: ENOENT/,
+    );
     write("empty.har", "{}");
-    assert.match(message(fromHar("empty.har")), /empty\.har is no HTTP archive: log: /);
+    assert.match(message(fromHar("empty.har", { paths: ["/"] })), /empty\.har is no HTTP archive: log: /);
+    const badly = fromHar as unknown as (file: string, options?: unknown) => unknown;
+    const named = ': its "paths" have to be named, as a report may show them: ["/", "/players/{name}"]';
+    for (const options of [undefined, {}, { paths: [] }, { paths: [1] }])
+      assert.equal(message(badly("empty.har", options)), `${file}: empty.har${named}`);
+    const other = message(badly("empty.har", { paths: ["/"], hosts: "a" }));
+    assert.equal(other, `${file}: empty.har: its options are host and paths`);
   });
 });
 

@@ -5,7 +5,8 @@ import { runtimeNames, type RuntimeName } from "../../local-aws/containers/choos
 import { bringUp } from "../../rehearsal/bring-up";
 import { usualRatePerSecond } from "../../rehearsal/pace";
 import { progressOn, type Progress } from "../../rehearsal/progress";
-import { prepare, runScenarios } from "../../rehearsal/run";
+import { checkRuns, prepare } from "../../rehearsal/prepare";
+import { runScenarios } from "../../rehearsal/run";
 import { resultOf, table, type Run } from "./bench-report";
 import { dockerTestsMissing } from "./missing";
 
@@ -33,12 +34,14 @@ function readOptions(): Options {
 
 async function rehearse(containers: RuntimeName, progress: Progress, signal: AbortSignal): Promise<Run> {
   const begun = performance.now();
-  const broughtUp = await bringUp({ port: 0, containers, progress, signal });
+  const prepared = await prepare({});
+  const checkRuntime = (runtime: RuntimeName) => checkRuns(prepared, runtime);
+  const broughtUp = await bringUp({ port: 0, containers, checkRuntime, progress, signal });
   const bringUpMs = performance.now() - begun;
   try {
     const { scenarios: results } = await runScenarios({
       broughtUp,
-      prepared: await prepare({}),
+      prepared,
       ratePerSecond: usualRatePerSecond,
       progress,
     });

@@ -6,7 +6,7 @@ import { sourceOf, type Recorded, type SourceOptions } from "./recorded";
  * only GET, HEAD and OPTIONS are taken.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html
  */
-export const fromAccessLog = (file: string, options: SourceOptions = {}): RequestSource =>
+export const fromAccessLog = (file: string, options: SourceOptions): RequestSource =>
   sourceOf(file, (content) => entries(file, content.toString("utf8")), options);
 
 /** The first fields of an entry: from `type` to `"request"`, the thirteenth. */

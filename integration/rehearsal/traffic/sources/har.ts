@@ -24,7 +24,7 @@ const archive = z.object({
 const keptHeaders = ["accept", "accept-language", "content-type", "x-requested-with"];
 
 /** Requests from an HTTP archive, as browsers save it from their network view. */
-export const fromHar = (file: string, options: SourceOptions = {}): RequestSource =>
+export const fromHar = (file: string, options: SourceOptions): RequestSource =>
   sourceOf(file, (content) => entries(file, content.toString("utf8")), options);
 
 function* entries(file: string, text: string): Generator<Recorded> {

@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { gunzipSync } from "node:zlib";
+import { z } from "zod";
 import type { RequestSource, TrafficRequest } from "../definition";
-import { pathTemplate, templateOf } from "../label";
+import { templateOf } from "../label";
 
-/** What a source takes of a recording. */
+/** What a source takes of a recording: whoever has it names its paths, as a path may have a person's name in it. */
 export interface SourceOptions {
   /**
    * Whose requests: a recording has those of other hosts as well.
@@ -13,12 +14,20 @@ export interface SourceOptions {
    */
   host?: string;
   /**
-   * Takes only requests of these paths, written as a report may show them.
-   * @default every path
+   * Takes requests of these paths only, written as a report may show them.
    * @example ["/", "/players/{name}"]
    */
-  paths?: string[];
+  paths: string[];
 }
+
+const pathsMissing = 'its "paths" have to be named, as a report may show them: ["/", "/players/{name}"]';
+const sourceOptions = z.strictObject(
+  {
+    host: z.string('"host" is a name such as "shop.example.com"').optional(),
+    paths: z.array(z.string(pathsMissing), pathsMissing).min(1, pathsMissing),
+  },
+  { error: ({ code }) => (code === "unrecognized_keys" ? "its options are host and paths" : pathsMissing) },
+);
 
 /** A request of a recording, before equal ones are taken together. */
 export interface Recorded {
@@ -29,8 +38,6 @@ export interface Recorded {
   body?: string;
 }
 
-/** More kinds of requests than this say nothing more about a release. */
-const mostKinds = 1000;
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
 
 /**
@@ -40,14 +47,17 @@ const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as 
 export function sourceOf(
   file: string,
   read: (content: Buffer) => Iterable<Recorded>,
-  { host, paths }: SourceOptions,
+  options: SourceOptions,
 ): RequestSource {
   return (folder) => {
+    const { data, error } = sourceOptions.safeParse(options);
+    if (!data) throw new Error(`${file}: ${error.issues.map(({ message }) => message).join("; ")}`);
+    const { host, paths } = data;
     const kinds = new Map<string, TrafficRequest & { weight: number; expect: { status: number[] } }>();
     let others = 0;
     for (const { method: name, url, status, headers, body } of read(contentOf(file, folder))) {
       const at = `${url.pathname}${url.search}`;
-      const template = paths ? templateOf(at, paths) : pathTemplate(at);
+      const template = templateOf(at, paths);
       const method = methods.find((one) => one === name);
       if (
         !method ||
@@ -78,10 +88,10 @@ export function sourceOf(
     }
     if (kinds.size === 0)
       throw new Error(
-        `${file} has no request that went well${host ? ` of ${host}` : ""}${paths ? ` and of ${paths.join(", ")}` : ""}; ` +
+        `${file} has no request that went well${host ? ` of ${host}` : ""} and of ${paths.join(", ")}; ` +
           `${others} others`,
       );
-    return [...kinds.values()].sort((a, b) => b.weight - a.weight).slice(0, mostKinds);
+    return [...kinds.values()].sort((a, b) => b.weight - a.weight);
   };
 }
 
