@@ -50,7 +50,7 @@ export const codeOf = ({ verdict: { outcome } }: Pick<ReleaseAgain, "verdict">):
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 
 /** The verdict, for people. */
-export function said({ verdict, timeline, wallMs, urls, notReleased }: ReleaseAgain): string {
+export function said({ verdict, timeline, wallMs, urls, notReleased, otherServices }: ReleaseAgain): string {
   const { service, environment, version, outcome, reason, claims } = verdict;
   const lines = [
     "",
@@ -69,6 +69,11 @@ export function said({ verdict, timeline, wallMs, urls, notReleased }: ReleaseAg
       "",
       `NOT RELEASED: ${notReleased.join(", ")}`,
       `  These are the stacks': end the kept local AWS, and start it again with ${commandName("rehearse --keep")}.`,
+    );
+  for (const name of otherServices)
+    lines.push(
+      "",
+      `NOT RELEASED: ${name}, which has changed, too: ${commandName(`release --service ${name}`)}`,
     );
   return `${lines.join("\n")}\n\n`;
 }

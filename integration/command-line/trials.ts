@@ -125,7 +125,7 @@ export async function run(args: string[]): Promise<number> {
   const { scenarios, faultOf } = trialScenarios({ good, faults, times, seed });
   const bringUp = bringUpOptions(options, token);
   const asked = { services: options.service, all: options.all };
-  const prepared = prepareWith(asked, await readTree(root), () => scenarios);
+  const prepared = prepareWith(asked, await readTree(root), scenarios);
   const { standing, rehearsed } = prepared.plan;
   const checkRuntime = (runtime: RuntimeName) => checkRuns(prepared, runtime);
   return holdLocalAws({ ...bringUp, services: [...standing, ...rehearsed], checkRuntime }, async (held) => {

@@ -10,7 +10,7 @@ import {
 import type { Aws } from "../local-aws/core/aws";
 import { minutes } from "../local-aws/core/clock";
 import type { Environment } from "./environments";
-import type { ActionRun, DeploymentRun, ReleaseTimeline, WallMs } from "./model";
+import { isUnderWay, type ActionRun, type DeploymentRun, type ReleaseTimeline, type WallMs } from "./model";
 import type { Progress } from "./progress";
 import { describeAction, timelineOf } from "./timeline";
 
@@ -104,7 +104,7 @@ export async function follow(
       }
     }
     const status = pipelineExecution?.status ?? "Failed";
-    if (status !== "InProgress" && status !== "Stopping") {
+    if (!isUnderWay(status)) {
       return timelineOf(aws, environment, pipelineName, pipelineExecutionId, status, actions);
     }
     if (Date.now() > deadline) {
@@ -127,7 +127,7 @@ async function othersUnderWay(
     new ListPipelineExecutionsCommand({ pipelineName }),
   );
   const others = pipelineExecutionSummaries.filter(
-    ({ pipelineExecutionId, status }) => pipelineExecutionId !== besides && status === "InProgress",
+    ({ pipelineExecutionId, status }) => pipelineExecutionId !== besides && isUnderWay(status),
   );
   const told = others.map(({ pipelineExecutionId, startTime, trigger, sourceRevisions = [] }) => {
     const revisions = sourceRevisions.map(({ actionName, revisionId }) => `${actionName} ${revisionId}`);

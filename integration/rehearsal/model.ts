@@ -20,6 +20,10 @@ export interface ReleaseTimeline {
   actions: ActionRun[];
 }
 
+/** Whether a pipeline execution with this status has not ended. */
+export const isUnderWay = (status: string | undefined): boolean =>
+  status === "InProgress" || status === "Stopping";
+
 export interface ActionRun {
   stage: string;
   action: string;

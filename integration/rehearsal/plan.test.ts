@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { planOf } from "./plan";
+import { planOf, planWith } from "./plan";
 
 const candidates = [
   { name: "trivia", kind: "ecs", uses: ["board"] },
@@ -44,4 +44,41 @@ describe("which services are rehearsed", () => {
         "--service bord: there is no such service; infra/services.ts has trivia, board, store, mail, news",
     });
   });
+});
+
+describe("which scenarios are played", () => {
+  const has: Record<string, string[]> = { trivia: ["good", "bad"], board: ["good"], mail: [] };
+  const chosen = (ids: readonly string[]) => (service: string) =>
+    (has[service] ?? []).filter((id) => ids.includes(id)).map((id) => ({ id }));
+  const asked = { services: ["trivia", "board", "mail"] };
+  const planned = (ids: string[]) => planWith(candidates, asked, ids, chosen(ids));
+
+  it("is what each service has; what it lacks is named", () => {
+    const { plan, notPlayed } = planned(["good", "bad"]);
+    assert.deepEqual(plan.rehearsed, ["trivia", "board"]);
+    assert.deepEqual(notPlayed, [
+      { service: "board", scenario: "bad" },
+      { service: "mail", scenario: "good" },
+      { service: "mail", scenario: "bad" },
+    ]);
+    assert.equal(
+      plan.notRehearsed.find(({ service }) => service === "mail")?.reason,
+      "it has no scenario good or bad",
+    );
+  });
+
+  it("lets a service that has none stand where another uses it", () => {
+    const { plan } = planned(["bad"]);
+    assert.deepEqual([plan.rehearsed, plan.standing], [["trivia"], ["store", "board"]]);
+    assert.deepEqual(
+      plan.notRehearsed.map(({ service }) => service),
+      ["mail", "news"],
+    );
+  });
+
+  it("is refused where no service has any", () =>
+    assert.throws(() => planned(["ugly"]), {
+      name: "PlanError",
+      message: "--scenario ugly: none of these is a scenario of trivia or board or mail",
+    }));
 });

@@ -1,5 +1,5 @@
 import { inOrderOfUse } from "../../infra/definitions";
-import type { NotRehearsed } from "./model";
+import type { NotPlayed, NotRehearsed } from "./model";
 
 /** What has to be known of a service to choose it. */
 export interface Candidate {
@@ -62,6 +62,39 @@ export function planOf(
         reason: `nobody asked for it: --service ${name} or --all rehearses it`,
         asked: false,
       })),
+  };
+}
+
+/**
+ * The same, by what services have of the scenarios that are asked for: one that has none is not rehearsed, and what the
+ * others lack is named.
+ *
+ * @param chosen the scenarios that a service has of them
+ * @throws {PlanError} when none has one
+ */
+export function planWith(
+  candidates: readonly Candidate[],
+  asked: { services?: readonly string[]; all?: boolean },
+  ids: readonly string[],
+  chosen: (service: string) => readonly { id: string }[],
+): { plan: Plan; notPlayed: NotPlayed[] } {
+  const { rehearsed } = planOf(candidates, asked);
+  const having = rehearsed.filter((name) => chosen(name).length > 0);
+  if (having.length === 0)
+    throw new PlanError(
+      `--scenario ${ids.join(" ")}: none of these is a scenario of ${rehearsed.join(" or ")}`,
+    );
+  const plan = planOf(candidates, { services: having });
+  const lacking = (service: string) =>
+    ids.filter((id) => id !== "all" && !chosen(service).some((one) => one.id === id));
+  return {
+    plan: {
+      ...plan,
+      notRehearsed: plan.notRehearsed.map((one) =>
+        rehearsed.includes(one.service) ? { ...one, reason: `it has no scenario ${ids.join(" or ")}` } : one,
+      ),
+    },
+    notPlayed: rehearsed.flatMap((service) => lacking(service).map((scenario) => ({ service, scenario }))),
   };
 }
 

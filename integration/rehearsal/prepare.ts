@@ -5,7 +5,7 @@ import { readTree, type Tree } from "../local-aws/codepipeline/tree";
 import type { RuntimeName } from "../local-aws/containers/choose";
 import type { NotPlayed } from "./model";
 import { checkOwed, checkRunsAsProcess } from "./owed";
-import { PlanError, planOf, type Plan } from "./plan";
+import { PlanError, planOf, planWith, type Plan } from "./plan";
 import { chooseScenarios, usual } from "./scenarios";
 import { goodRelease } from "./scenarios/good-release";
 import { checkedFault, faultScenario } from "./scenarios/incident";
@@ -41,35 +41,28 @@ export async function prepare(asked: Asked): Promise<Prepared> {
   const ids = asked.scenarios ?? (asked.fault === undefined ? usual : []);
   const faults = asked.fault === undefined ? [] : [faultScenario(checkedFault(asked.fault, "--fault"))];
   const tree = await readTree(root);
-  const first = planOf(services, asked);
   const chosen = new Map<string, Scenario[]>();
-  for (const name of first.rehearsed)
+  for (const name of planOf(services, asked).rehearsed)
     chosen.set(name, [...(await chooseScenarios(definitionOf(name), ids, tree)), ...faults]);
-  const having = first.rehearsed.filter((name) => chosen.get(name)?.length);
-  if (having.length === 0)
-    throw new PlanError(`--scenario ${ids.join(" ")}: ${first.rehearsed.join(" and ")} has none of these`);
-  const prepared = prepareWith({ services: having }, tree, (name) => chosen.get(name) ?? []);
-  const { plan } = prepared;
-  const lacking = first.rehearsed.flatMap((service) =>
-    ids
-      .filter((id) => id !== "all" && !chosen.get(service)?.some((one) => one.id === id))
-      .map((scenario) => ({ service, scenario })),
-  );
-  const notRehearsed = plan.notRehearsed.map((one) =>
-    first.rehearsed.includes(one.service)
-      ? { ...one, reason: `it has no scenario ${ids.join(" or ")}` }
-      : one,
-  );
-  return { ...prepared, plan: { ...plan, notRehearsed }, notPlayed: lacking };
+  const of = (service: string) => chosen.get(service) ?? [];
+  return { ...checkedPlan(tree, planWith(services, asked, ids, of), of), tree };
 }
 
-/** The same, with what is played of each service chosen otherwise. */
+/** The same, with the same scenarios of every service. */
 export function prepareWith(
   asked: Pick<Asked, "services" | "all">,
   tree: Tree,
-  scenariosOf: (service: string) => Scenario[],
+  scenarios: Scenario[],
 ): Prepared {
-  const plan = planOf(services, asked);
+  const of = () => scenarios;
+  return { ...checkedPlan(tree, { plan: planOf(services, asked), notPlayed: [] }, of), tree };
+}
+
+function checkedPlan(
+  tree: Tree,
+  { plan, notPlayed }: Pick<Prepared, "plan" | "notPlayed">,
+  scenariosOf: (service: string) => Scenario[],
+): Omit<Prepared, "tree"> {
   checkFolders(tree, services);
   checkStackFiles(root, services);
   const scenarios = new Map<string, Scenario[]>();
@@ -78,7 +71,7 @@ export function prepareWith(
     checkOwed(tree, definitionOf(name));
     scenarios.set(name, plan.standing.includes(name) ? [goodRelease] : scenariosOf(name));
   }
-  return { plan, scenarios, notPlayed: [], tree };
+  return { plan, scenarios, notPlayed };
 }
 
 /** Checks that what runs images can run these services. @throws naming file, line and what to do */

@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { CodePipelineClient, ListPipelineExecutionsCommand } from "@aws-sdk/client-codepipeline";
 import type { LocalAws } from "../local-aws/local-aws";
 import type { Environment } from "./environments";
-import type { WallMs } from "./model";
+import { isUnderWay, type WallMs } from "./model";
 
 /** Of wall time: at its source, an execution with nothing to release fails at once. */
 const usualLongestMs: WallMs = 20_000;
@@ -36,5 +36,5 @@ async function isRunning(client: CodePipelineClient, pipelineName: string): Prom
   const { pipelineExecutionSummaries = [] } = await client.send(
     new ListPipelineExecutionsCommand({ pipelineName }),
   );
-  return pipelineExecutionSummaries.some(({ status }) => status === "InProgress" || status === "Stopping");
+  return pipelineExecutionSummaries.some(({ status }) => isUnderWay(status));
 }

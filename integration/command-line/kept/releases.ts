@@ -18,7 +18,7 @@ import { Rehearsal } from "../../rehearsal/rehearsal";
 import { loadTraffic } from "../../rehearsal/traffic/load";
 import { judge, type Verdict } from "../../rehearsal/verdict";
 import { answeringVersions } from "./answering";
-import { changedStackFiles } from "./stack-files";
+import { changedStackFiles, hasChanged } from "./not-released";
 import { pipelineOf } from "./standing";
 import { urlsOf, type Urls } from "./urls";
 
@@ -31,6 +31,8 @@ export interface ReleaseAgain {
   urls: Urls;
   /** What has changed in the working tree and did not go with it. */
   notReleased: string[];
+  /** Other services that have changed since they were released. */
+  otherServices: string[];
 }
 
 export interface ReleasesOptions {
@@ -46,6 +48,8 @@ export interface ReleasesOptions {
 export class Releases {
   /** What the next one waits for: one whose caller has gone still ends what it is at. */
   private last: Promise<unknown> = Promise.resolve();
+  /** What each service was released from last, besides the rehearsal. */
+  private readonly released = new Map<string, Tree>();
 
   constructor(private readonly options: ReleasesOptions) {}
 
@@ -75,6 +79,7 @@ export class Releases {
       signal.addEventListener("abort", () => void giveUp(), { once: true });
       const { staging } = await rehearsal.releaseToStaging({ message: "The working tree" });
       signal.throwIfAborted();
+      this.released.set(service, tree);
       const verdict = judge(await rehearsal.facts(staging));
       return {
         verdict,
@@ -82,6 +87,10 @@ export class Releases {
         wallMs: Date.now() - begun,
         urls: this.urlsOf(service),
         notReleased: changedStackFiles(this.options.tree, tree, definitions),
+        otherServices: definitions
+          .filter((one) => one.name !== service)
+          .filter((one) => hasChanged(this.released.get(one.name) ?? this.options.tree, tree, one))
+          .map(({ name }) => name),
       };
     } finally {
       await rehearsal?.stop().catch(() => undefined);

@@ -48,7 +48,7 @@ export function faultPage(trials: readonly Trial[], untried: readonly Untried[],
   return [
     "# What becomes of faults",
     "",
-    `Each generic fault on the candidate of each service in production: what alarms, rollback and verdict make of it today, and what would be right. Made by \`${command}\`; do not edit it.`,
+    `Each generic fault on the candidate of each service in production: what alarms, rollback and verdict make of it today, and what would be right. Made by \`${command}\`; do not edit it. A fault at the door of a task meets the load balancer's health checks as well.`,
     "",
     line(["fault", "service", "outcome", "right is", "difference"]),
     line(["---", "---", "---", "---", "---"]),

@@ -23,11 +23,31 @@ export function changedStackFiles(
     else folders.push(`${directory}/${folder}/`);
   }
   const ofStacks = (file: string) => files.includes(file) || folders.some((one) => file.startsWith(one));
+  return changedFiles(before, now)
+    .filter((file) => ofStacks(file) && !file.endsWith(".test.ts"))
+    .sort();
+}
+
+/** Whether a release of the service would bring anything new: what only rehearsals read is no part of it. */
+export function hasChanged(
+  before: Tree,
+  now: Tree,
+  service: Pick<ServiceDefinition, "name" | "hook">,
+): boolean {
+  const directory = directoryOf(service);
+  const elsewhere = changedStackFiles(before, now, [service]);
+  return changedFiles(before, now).some(
+    (file) =>
+      file.startsWith(`${directory}/`) &&
+      !file.startsWith(`${directory}/rehearsal/`) &&
+      !elsewhere.includes(file),
+  );
+}
+
+function changedFiles(before: Tree, now: Tree): string[] {
   const same = (file: string) => {
     const [one, other] = [before[file], now[file]];
     return one !== undefined && other !== undefined && Buffer.from(one.data).equals(other.data);
   };
-  return [...new Set([...Object.keys(before), ...Object.keys(now)])]
-    .filter((file) => ofStacks(file) && !file.endsWith(".test.ts") && !same(file))
-    .sort();
+  return [...new Set([...Object.keys(before), ...Object.keys(now)])].filter((file) => !same(file));
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Tree } from "../../local-aws/codepipeline/tree";
-import { changedStackFiles } from "./stack-files";
+import { changedStackFiles, hasChanged } from "./not-released";
 
 const tree = (files: Record<string, string>): Tree =>
   Object.fromEntries(
@@ -52,5 +52,28 @@ describe("files that a release does not bring", () => {
 
   it("are those that are gone as well", () => {
     assert.deepEqual(changedStackFiles(before, {}, []), ["Pulumi.staging.yaml", "infra/environment.ts"]);
+  });
+});
+
+describe("a service with something to release", () => {
+  const before = tree({
+    "services/a/main.py": "a",
+    "services/b/main.py": "a",
+    "services/a/hooks/after.py": "a",
+  });
+  const changed = (change: Record<string, string>) =>
+    hasChanged(before, { ...before, ...tree(change) }, { name: "a", hook: "hooks/after.py" });
+
+  it("has a file in its folder that is not as it was", () => {
+    assert.equal(changed({}), false);
+    assert.equal(changed({ "services/a/main.py": "b" }), true);
+    assert.equal(changed({ "services/a/new.py": "b" }), true);
+    assert.equal(hasChanged(before, {}, { name: "a" }), true);
+  });
+
+  it("has none where another service, the stacks or rehearsals have it", () => {
+    assert.equal(changed({ "services/b/main.py": "b", "services/ab/main.py": "b" }), false);
+    assert.equal(changed({ "services/a/service.ts": "b", "services/a/hooks/after.py": "b" }), false);
+    assert.equal(changed({ "services/a/rehearsal/traffic.ts": "b" }), false);
   });
 });
