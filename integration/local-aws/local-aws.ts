@@ -11,8 +11,8 @@ import { codedeploy } from "./codedeploy";
 import { codepipeline } from "./codepipeline";
 import { SourceHost } from "./codepipeline/sources";
 import { chooseRuntime, type RuntimeName } from "./containers/choose";
-import { dockerRuntime, openDocker, type DockerDaemon } from "./containers/docker";
-import { processRuntime } from "./containers/process";
+import { openDocker, type DockerDaemon } from "./containers/docker";
+import { startRuntime } from "./containers/start";
 import { unlessAborted } from "./core/abort";
 import type { Acting } from "./core/acting";
 import { Aws } from "./core/aws";
@@ -24,7 +24,7 @@ import { ec2 } from "./ec2";
 import { ecr } from "./ecr";
 import { ecs } from "./ecs";
 import { eventBridge } from "./eventbridge";
-import { loadBalancing, type LoadBalancing } from "./load-balancing";
+import { inOwnProcess, loadBalancing, type LoadBalancing } from "./load-balancing";
 import { scheduler } from "./scheduler";
 
 export interface LocalAwsOptions {
@@ -40,6 +40,8 @@ export interface LocalAwsOptions {
   venv: string | { missing: string };
   /** What runs images. @default Docker where its daemon answers and has, or can pull, `images` */
   containers?: RuntimeName;
+  /** Whether builds and tasks have walls, where this machine can give them. @default true */
+  rooms?: boolean;
   /** What builds will run in and build on; with Docker they are there from the start. */
   images?: readonly string[];
   /** What is kept from run to run goes here: caches of builds, and the bases' logs. */
@@ -134,19 +136,14 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     closers.push(() => bases.close());
     gateway.useBases(bases.routes);
 
-    const containers = chosen
-      ? dockerRuntime({ daemon: chosen, folder, aws })
-      : processRuntime({
-          folder,
-          cacheFolder: path.join(keepFolder, "cache"),
-          aws,
-          gateway,
-          venvBin: awsCommandFolder(venv),
-        });
-    closers.push(() => containers.close());
+    const { rooms = true } = options;
+    const venvBin = awsCommandFolder(venv);
+    const runtime = await startRuntime(chosen, { folder, keepFolder, aws, gateway, venvBin, rooms });
+    closers.push(() => runtime.close());
+    const { containers } = runtime;
     const sources = new SourceHost(() => clock.now());
     const metrics = new MetricStore();
-    const balancing = loadBalancing(aws, metrics);
+    const balancing = loadBalancing(aws, metrics, inOwnProcess(runtime.network));
     const bus = eventBridge(aws);
     const services: Acting[] = [
       ec2(),

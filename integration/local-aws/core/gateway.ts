@@ -1,9 +1,12 @@
+import { randomUUID } from "node:crypto";
 import http from "node:http";
+import type { AddressInfo, Server } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import type { AcceptedWrite, Acting, Answer, Call, Host, Listener } from "./acting";
 import { BaseClient, type Bases } from "./base-client";
 import { CallersOfBase, UnknownCallerError, type Callers } from "./identity";
+import { Outbound } from "./outbound";
 import { protocolOf } from "./protocols";
 import { proxyTarget } from "./proxy-target";
 import { credentialScope, type Scope } from "./scope";
@@ -22,6 +25,10 @@ export class PortTakenError extends Error {
  * no DNS knows here, such as a load balancer's, reach it from whatever the local AWS runs.
  */
 export class Gateway {
+  /** Whoever names it may reach package registries. */
+  readonly outsideSecret = randomUUID();
+  private readonly outbound = new Outbound(this.outsideSecret);
+  private readonly addresses: string[] = [];
   private readonly acting = new Map<string, Acting>();
   private readonly hearers = new Map<string, ((write: AcceptedWrite) => void)[]>();
   private readonly hosts: Host[] = [];
@@ -40,7 +47,9 @@ export class Gateway {
   /** @param warn gets what no caller gets to see, each request that would have left the machine among it */
   constructor(private readonly warn: (message: string) => void) {
     this.server.keepAliveTimeout = 60_000;
-    this.server.on("connect", (request, socket) => {
+    this.server.on("connect", (request, socket, head) => {
+      socket.on("error", () => undefined);
+      if (this.outbound.admits(request)) return void this.outbound.tunnel(request.url ?? "", socket, head);
       this.outside(request.url ?? "");
       socket.end("HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n");
     });
@@ -60,7 +69,15 @@ export class Gateway {
     });
     const address = this.server.address();
     if (typeof address !== "object" || !address) throw new Error("the gateway has no address");
+    this.addresses.push(`127.0.0.1:${address.port}`);
     return `http://127.0.0.1:${address.port}`;
+  }
+
+  /** Hears what comes to another server, too: one that listens where this process does not. */
+  hear(other: Server): void {
+    other.on("connection", (socket) => this.server.emit("connection", socket));
+    const { address, port } = other.address() as AddressInfo;
+    this.addresses.push(`${address}:${port}`);
   }
 
   /** Gives an acting service what is its own from now on. */
@@ -169,8 +186,7 @@ export class Gateway {
 
   /** The gateway's own address, also with something in front: an SDK's host prefix. */
   private isOwn(host: string): boolean {
-    const address = this.server.address();
-    return typeof address === "object" && !!address && `.${host}`.endsWith(`.127.0.0.1:${address.port}`);
+    return this.addresses.some((one) => `.${host}`.endsWith(`.${one}`));
   }
 }
 

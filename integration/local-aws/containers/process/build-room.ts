@@ -4,12 +4,16 @@ import type { BuildRoom } from "../../core/container-runtime";
 import { programFolders } from "./environment";
 import { packageEnvironment } from "../packages";
 import { networkEnvironment, nodeOptions } from "../../network";
-import { startGroup, type ProcessGroup } from "./process-group";
+import type { Rooms } from "./rooms";
 
 /** A fresh folder for one build, and the programs that it may use. */
 export async function openRoom(options: {
   folder: string;
-  gateway: string;
+  rooms: Rooms;
+  /** Folders and files of this machine that it needs besides. */
+  readable: readonly string[];
+  /** Where rooms find `network.cjs`. */
+  networkFile: string;
   /** Names the build to the `docker` endpoint. */
   token: string;
   packageCache: string;
@@ -21,11 +25,16 @@ export async function openRoom(options: {
   const { folder } = options;
   const place = (name: string) => path.join(folder, name);
   for (const name of ["source", "scratch", "home", "tmp"]) await fs.mkdir(place(name), { recursive: true });
-  const groups = new Set<ProcessGroup>();
-  const network = networkEnvironment(options.gateway);
+  const packages = packageEnvironment(options.packageCache);
+  const room = await options.rooms.open({
+    folder,
+    writable: [folder, ...packages.writable],
+    readable: [...options.readable, ...options.programs, ...packages.readable],
+  });
   const environment = {
-    ...packageEnvironment(options.packageCache),
-    ...network,
+    ...packages.environment,
+    ...options.rooms.registries,
+    ...networkEnvironment(options.rooms.gateway, options.networkFile),
     PATH: [...new Set([...options.programs, ...programFolders()])].join(":"),
     HOME: place("home"),
     TMPDIR: place("tmp"),
@@ -37,19 +46,20 @@ export async function openRoom(options: {
     scratchDirectory: { host: place("scratch"), inside: place("scratch") },
     async run({ script, environment: own, onOutput, signal }) {
       signal.throwIfAborted();
-      const group = await startGroup("bash", [script], {
+      const group = await room.run({
+        command: "bash",
+        args: [script],
         cwd: place("source"),
         environment: {
           ...environment,
           ...own,
           // The build's own values must not cut it off from the local AWS or from its programs.
           PATH: environment.PATH,
-          NODE_OPTIONS: nodeOptions(own.NODE_OPTIONS ?? ""),
+          NODE_OPTIONS: nodeOptions(own.NODE_OPTIONS ?? "", options.networkFile),
         },
         onOutput,
         givesWay: true,
       });
-      groups.add(group);
       signal.addEventListener("abort", group.kill, { once: true });
       if (signal.aborted) group.kill();
       const { exitCode } = await group.ended;
@@ -57,7 +67,7 @@ export async function openRoom(options: {
       return { exitCode };
     },
     async close() {
-      for (const group of groups) group.kill();
+      await room.close();
       await options.onClose();
       await remove(folder);
     },

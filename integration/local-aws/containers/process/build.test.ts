@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs/promises";
 import path from "node:path";
+import { OpenRooms } from "./rooms/open";
 import { nodeBase } from "./bases/node";
 import { build, type BuildOptions } from "./build";
 import type { Image } from "./image";
@@ -33,6 +34,8 @@ describe("building an image", () => {
         folder,
         store: new LayerStore(path.join(work, `layers-${count}`)),
         packageCache: path.join(work, "npm"),
+        rooms: new OpenRooms("http://127.0.0.1:1", "not needed here"),
+        readable: [],
         bases: [nodeBase],
         findImage: () => Promise.reject(new Error("not here")),
         tell: (text) => (output += text),

@@ -3,6 +3,7 @@ import fs from "node:fs/promises";
 import { nodeBase } from "./bases/node";
 import path from "node:path";
 import { dockerCommand } from "./docker-command";
+import { OpenRooms } from "./rooms/open";
 import { DockerDaemon } from "./docker-daemon";
 import { LayerStore } from "./layer-store";
 import { FakeEcr, folderOf } from "./testing";
@@ -32,7 +33,10 @@ describe("the docker command", () => {
     return new DockerDaemon({
       endpoint: ecr.endpoint,
       folder,
+      contexts: path.join(work, "context"),
       packageCache: folder,
+      rooms: new OpenRooms(ecr.endpoint, "not needed here"),
+      readable: [],
       store: new LayerStore(folder),
       bases: [nodeBase],
     });

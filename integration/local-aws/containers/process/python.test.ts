@@ -6,6 +6,7 @@ import { venv } from "../../../checkout";
 import { Aws } from "../../core/aws";
 import { Clock } from "../../core/clock";
 import type { BuildRoom, ContainerRuntime } from "../../core/container-runtime";
+import { OpenRooms } from "./rooms/open";
 import { processRuntime } from "./runtime";
 import { FakeEcr, folderOf } from "./testing";
 
@@ -51,6 +52,7 @@ describe("Python in processes", function () {
       cacheFolder: path.join(work, "cache"),
       aws,
       gateway: ecr,
+      rooms: new OpenRooms(ecr.endpoint, "not needed here"),
       venvBin: path.join(venv, "bin"),
     });
   });

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -32,6 +33,11 @@ export class Pythons {
   /** Where a clean Python is: with pip, and with no package of this machine. */
   cleanFolder(): string {
     return path.join(this.folder, "bin");
+  }
+
+  /** What it is made of; known once {@link clean} has resolved. */
+  folders(): readonly string[] {
+    return foldersOfVenv(this.folder);
   }
 
   /** E.g. `3.11`; known once {@link clean} has resolved. */
@@ -102,4 +108,18 @@ export class Pythons {
     for (const name of ["pip", "pip3"]) await fs.writeFile(path.join(programs, name), pip, { mode: 0o755 });
     return programs;
   }
+}
+
+/** A virtual environment and the Python that it is made with, which has its library. */
+export function foldersOfVenv(folder: string): string[] {
+  const config = path.join(folder, "pyvenv.cfg");
+  if (!existsSync(config)) return [folder];
+  const home = /^home\s*=\s*(.+)$/m.exec(readFileSync(config, "utf8"))?.[1]?.trim();
+  if (home === undefined) return [folder];
+  // Where that is a link, as Homebrew and pyenv have them, both are named.
+  const prefixes = [
+    path.dirname(home),
+    path.dirname(path.dirname(realpathSync(path.join(folder, "bin", "python")))),
+  ];
+  return [folder, ...prefixes.filter((one) => one !== "/")];
 }

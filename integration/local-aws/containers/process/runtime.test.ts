@@ -6,6 +6,7 @@ import path from "node:path";
 import { Aws } from "../../core/aws";
 import { Clock } from "../../core/clock";
 import type { BuildRoom, Container, ContainerRuntime, ContainerSpec } from "../../core/container-runtime";
+import { OpenRooms } from "./rooms/open";
 import { processRuntime } from "./runtime";
 import { FakeEcr, folderOf } from "./testing";
 
@@ -45,6 +46,7 @@ describe("the process runtime", () => {
       cacheFolder: path.join(work, "cache"),
       aws,
       gateway: ecr,
+      rooms: new OpenRooms(ecr.endpoint, "not needed here"),
       venvBin: path.join(work, "venv"),
     });
 

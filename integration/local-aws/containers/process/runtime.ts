@@ -20,9 +20,10 @@ import { nodeBase } from "./bases/node";
 import { pythonBase } from "./bases/python";
 import type { ContainerConfig } from "./image";
 import { LayerStore, type KnownContents } from "./layer-store";
-import { Pythons } from "./pythons";
+import { foldersOfVenv, Pythons } from "./pythons";
 import { ecrRegistry, parseReference } from "../images/reference";
-import { Ports } from "./ports";
+import type { Rooms } from "./rooms";
+import { networkFile } from "../../network";
 import { PulledImages } from "./pulled-images";
 import { copyTree } from "./tree";
 
@@ -38,6 +39,7 @@ export interface ProcessRuntimeOptions {
   gateway: Pick<Gateway, "mount">;
   /** The folder with the `aws` command. */
   venvBin: string;
+  rooms: Rooms;
 }
 
 /** Images and containers without Docker: folders and processes of this machine. No sandbox: it runs what you trust. */
@@ -48,13 +50,12 @@ export function processRuntime(options: ProcessRuntimeOptions): ContainerRuntime
 class ProcessRuntime implements ContainerRuntime {
   readonly name = "process";
   private readonly endpoint = new DockerEndpoint();
-  private readonly rooms = new Set<BuildRoom>();
+  private readonly builds = new Set<BuildRoom>();
   private readonly containers = new Set<Awaited<ReturnType<typeof startContainer>>>();
   private readonly starting = new Set<Promise<unknown>>();
   private readonly known: KnownContents = new Map();
   private readonly images: PulledImages;
   private readonly cache: LayerStore;
-  private readonly ports = new Ports();
   private readonly gaps = new Set<string>();
   private readonly pythons: Pythons;
   private readonly bases: readonly Base[];
@@ -96,9 +97,12 @@ class ProcessRuntime implements ContainerRuntime {
     const daemonFolder = path.join(folder, "docker");
     const store = shared ? this.cache : new LayerStore(path.join(daemonFolder, "layers"));
     const daemon = new DockerDaemon({
-      endpoint: this.gateway,
+      endpoint: this.options.aws.endpoint,
       folder: daemonFolder,
+      contexts: folder,
       packageCache,
+      rooms: this.options.rooms,
+      readable: this.readable,
       store,
       bases: this.bases,
     });
@@ -106,16 +110,22 @@ class ProcessRuntime implements ContainerRuntime {
     const python = await this.pythons.forBuild(path.join(folder, "python"));
     const room = await openRoom({
       folder,
-      gateway: this.gateway,
+      rooms: this.options.rooms,
+      readable: [
+        ...this.readable,
+        ...foldersOfVenv(path.dirname(this.options.venvBin)),
+        ...this.pythons.folders(),
+      ],
+      networkFile: this.networkFile,
       token,
       packageCache,
       programs: [this.at("programs", "build"), ...(python === undefined ? [] : [python])],
       onClose: async () => {
         await this.endpoint.close(token);
-        this.rooms.delete(room);
+        this.builds.delete(room);
       },
     });
-    this.rooms.add(room);
+    this.builds.add(room);
     return room;
   }
 
@@ -131,8 +141,12 @@ class ProcessRuntime implements ContainerRuntime {
   }
 
   limits(): string[] {
+    const { missing } = this.options.rooms;
     return [
       "Containers: tasks and builds are processes of this machine, with its Node.js and Python, not the image's base.",
+      ...(missing === undefined
+        ? []
+        : [`Rooms: tasks and builds have no walls here, and can reach what is on this machine: ${missing}.`]),
       "Capacity: CPU, memory and the network are this machine's; a task's limits are not enforced.",
       ...this.gaps,
     ];
@@ -141,7 +155,7 @@ class ProcessRuntime implements ContainerRuntime {
   async close(): Promise<void> {
     this.closing = true;
     await this.pythons.close();
-    await Promise.all([...this.rooms].map((room) => room.close()));
+    await Promise.all([...this.builds].map((room) => room.close()));
     await Promise.allSettled(this.starting);
     for (const container of this.containers) container.kill();
     await Promise.all([...this.containers].map((container) => container.ended));
@@ -154,9 +168,10 @@ class ProcessRuntime implements ContainerRuntime {
     await this.prepare();
     const container = await startContainer(spec, await this.image(spec), {
       folder: this.at("running"),
-      gateway: this.gateway,
+      rooms: this.options.rooms,
       programs: [this.at("programs", "container")],
-      ports: this.ports,
+      readable: this.readable,
+      networkFile: this.networkFile,
     });
     this.containers.add(container);
     void container.ended.then(() => this.containers.delete(container));
@@ -196,6 +211,7 @@ class ProcessRuntime implements ContainerRuntime {
   private prepare(): Promise<void> {
     this.prepared ??= (async () => {
       await writeDockerCommand(this.at("programs", "build"));
+      await fs.copyFile(networkFile, this.networkFile);
       // Alone: beside it are the Python and the pip that the local AWS itself runs on.
       await fs.symlink(path.join(this.options.venvBin, "aws"), this.at("programs", "build", "aws"));
       await fs.mkdir(this.at("programs", "container"), { recursive: true });
@@ -206,8 +222,14 @@ class ProcessRuntime implements ContainerRuntime {
     return this.prepared;
   }
 
-  private get gateway(): string {
-    return this.options.aws.endpoint;
+  private get networkFile(): string {
+    return this.at("programs", path.basename(networkFile));
+  }
+
+  /** Of this machine, for every room. */
+  private get readable(): string[] {
+    const node = path.dirname(path.dirname(process.execPath));
+    return [this.at("programs"), ...(node === "/" ? [] : [node])];
   }
 
   private at(...names: string[]): string {

@@ -17,6 +17,8 @@ export interface Base {
   unpacked?(root: string): Promise<void>;
   /** Folders with its programs. */
   programs(): readonly string[];
+  /** Folders of this machine that its programs need. */
+  readable(): readonly string[];
 }
 
 export interface StandIn {

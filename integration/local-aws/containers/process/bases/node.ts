@@ -20,4 +20,5 @@ export const nodeBase: Base = {
   },
   environment: () => ({}),
   programs: () => [],
+  readable: () => [],
 };

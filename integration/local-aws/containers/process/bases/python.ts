@@ -52,5 +52,6 @@ export function pythonBase(pythons: Pythons): Base {
       await promisify(execFile)(await pythons.clean(), [...compile, folder]).catch(() => undefined);
     },
     programs: () => [pythons.cleanFolder()],
+    readable: () => pythons.folders(),
   };
 }

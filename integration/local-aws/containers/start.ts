@@ -1,0 +1,50 @@
+import path from "node:path";
+import type { Aws } from "../core/aws";
+import type { ContainerRuntime } from "../core/container-runtime";
+import type { Gateway } from "../core/gateway";
+import { dockerRuntime, type DockerDaemon } from "./docker";
+import { processRuntime } from "./process";
+import { openRooms, type OpenedRooms } from "./process/rooms";
+
+/** A container runtime that has been started. */
+export interface StartedRuntime {
+  containers: ContainerRuntime;
+  /** The network that has the tasks, where that is not this machine's. */
+  network?: OpenedRooms["network"];
+  close(): Promise<void>;
+}
+
+/** Starts the runtime that was chosen: Docker's where there is a daemon. */
+export async function startRuntime(
+  docker: DockerDaemon | undefined,
+  options: {
+    folder: string;
+    keepFolder: string;
+    aws: Aws;
+    gateway: Gateway;
+    venvBin: string;
+    rooms: boolean;
+  },
+): Promise<StartedRuntime> {
+  const { folder, keepFolder, aws, gateway, venvBin } = options;
+  if (docker) {
+    const containers = dockerRuntime({ daemon: docker, folder, aws });
+    return { containers, close: () => containers.close() };
+  }
+  const { rooms, network, close } = await openRooms({
+    gateway: aws.endpoint,
+    hear: (server) => gateway.hear(server),
+    outside: gateway.outsideSecret,
+    asked: options.rooms ? undefined : "none",
+  });
+  const cacheFolder = path.join(keepFolder, "cache");
+  const containers = processRuntime({ folder, cacheFolder, aws, gateway, venvBin, rooms });
+  return {
+    containers,
+    network,
+    async close() {
+      await containers.close();
+      await close();
+    },
+  };
+}
