@@ -1,9 +1,8 @@
-import { execFile, spawn, type ChildProcess } from "node:child_process";
-import { fork } from "node:child_process";
+import { execFile, fork, spawn, type ChildProcess } from "node:child_process";
 import type { Server } from "node:net";
 import path from "node:path";
 import { promisify } from "node:util";
-import type { Probe, ProbeRequest, ProbeResult } from "../../../core/probe";
+import type { Probe, ProbeResult } from "../../../core/probe";
 import type { FromGate, ToGate } from "./gate";
 
 const run = promisify(execFile);
@@ -24,11 +23,9 @@ export class RoomNetwork {
     gate.on("message", (message: FromGate) => {
       if (message.type !== "probed") return;
       this.waiting.get(message.id)?.(message.result);
-      this.waiting.delete(message.id);
     });
     gate.once("exit", () => {
-      for (const tell of this.waiting.values()) tell({ failure: "other" });
-      this.waiting.clear();
+      for (const tell of [...this.waiting.values()]) tell({ failure: "other" });
     });
   }
 
@@ -97,14 +94,14 @@ export class RoomNetwork {
     new Promise((resolve) => {
       const id = ++this.probes;
       if (signal.aborted || !this.gate.connected) return resolve({ failure: "other" });
-      this.waiting.set(id, resolve);
-      signal.addEventListener(
-        "abort",
-        () => {
-          if (this.waiting.delete(id)) resolve({ failure: "other" });
-        },
-        { once: true },
-      );
+      const end = (result: ProbeResult) => {
+        this.waiting.delete(id);
+        signal.removeEventListener("abort", giveUp);
+        resolve(result);
+      };
+      const giveUp = () => end({ failure: "other" });
+      signal.addEventListener("abort", giveUp, { once: true });
+      this.waiting.set(id, end);
       this.say({ type: "probe", id, request });
     });
 
@@ -120,8 +117,6 @@ export class RoomNetwork {
     this.gate.send(message, () => undefined);
   }
 }
-
-export type { ProbeRequest };
 
 const gateAddress = "10.77.0.1";
 export const toolPath = "/usr/sbin:/usr/bin:/sbin:/bin";

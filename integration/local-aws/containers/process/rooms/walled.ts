@@ -83,7 +83,7 @@ export class WalledRooms implements Rooms {
   private async enter(view: View, program: Program, address: string | undefined): Promise<ProcessGroup> {
     const own = path.join(view.folder, `room-${randomUUID().slice(0, 8)}`);
     const root = path.join(own, "root");
-    await fs.mkdir(root, { recursive: true });
+    for (const folder of [root, ...view.writable]) await fs.mkdir(folder, { recursive: true });
     const mounts = mountsOf(this.machine, view, root);
     const [fstab, script] = [path.join(own, "fstab"), path.join(own, "enter")];
     await fs.writeFile(fstab, mounts.fstab);
@@ -110,10 +110,11 @@ export class WalledRooms implements Rooms {
       const pid = await this.settle(group, line, address, program.command, () => said);
       const entered = inRoom(group, pid);
       this.running.add(entered);
-      void entered.ended.then(() => this.running.delete(entered));
+      void entered.ended.then(() => this.running.delete(entered)).then(() => remove(own));
       return entered;
     } catch (error) {
       group.kill();
+      await remove(own);
       throw error;
     } finally {
       line?.destroy();
@@ -134,7 +135,11 @@ export class WalledRooms implements Rooms {
     const failed = () => new Error(`a room could not be made: ${said().trim() || "its first process ended"}`);
     if ((await next()) !== "in") throw failed();
     const pid = await firstChild(group.pid);
-    if (address !== undefined) await this.network.attach(group.pid, address);
+    if (address !== undefined)
+      await this.network.attach(group.pid, address).catch(async (error: unknown) => {
+        // A room that could not be made has said why.
+        throw (await next()) === "failed" ? failed() : error;
+      });
     line.write(address === undefined ? "\n" : `${address}/16\n`);
     const word = await next();
     if (word === "absent") throw Object.assign(new Error(`there is no ${command}`), { code: "ENOENT" });
@@ -142,6 +147,8 @@ export class WalledRooms implements Rooms {
     return pid;
   }
 }
+
+const remove = (folder: string) => fs.rm(folder, { recursive: true, force: true }).catch(() => undefined);
 
 const noPort: Record<string, string> = {};
 
