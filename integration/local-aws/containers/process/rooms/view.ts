@@ -83,7 +83,16 @@ export function mountsOf(
   root: string,
 ): Mounts {
   const lines: string[] = [];
-  const folders = new Set<string>(["/proc", "/dev/shm", "/tmp", "/run", "/var/tmp"]);
+  const folders = new Set<string>([
+    "/proc",
+    "/dev/shm",
+    "/tmp",
+    "/var/tmp",
+    "/run",
+    "/root",
+    "/home",
+    "/mnt",
+  ]);
   const add = (source: string, at: string, type: string, options: string) =>
     lines.push(
       [source, path.join(root, at), type, `${options},X-mount.mkdir`, "0", "0"].map(escaped).join(" "),

@@ -95,11 +95,13 @@ export class WalledRooms implements Rooms {
       ...["--fork", "--kill-child", "sh", script, program.environment["PATH"] ?? toolPath, program.cwd],
     ];
     let said = "";
+    let killed = false;
     let line: Duplex | undefined;
     const group = await startGroup(command, [...words, program.command, ...program.args], {
       ...program,
       cwd: "/",
       onOutput: (text) => {
+        if (cannotKillItself.test(text)) return void (killed = true);
         said = (said + text).slice(-2000);
         program.onOutput(text);
       },
@@ -108,7 +110,7 @@ export class WalledRooms implements Rooms {
     try {
       if (!line) throw new Error("a room cannot be spoken to");
       const pid = await this.settle(group, line, address, program.command, () => said);
-      const entered = inRoom(group, pid);
+      const entered = inRoom(group, pid, () => killed);
       this.running.add(entered);
       void entered.ended.then(() => this.running.delete(entered)).then(() => remove(own));
       return entered;
@@ -152,8 +154,11 @@ const remove = (folder: string) => fs.rm(folder, { recursive: true, force: true 
 
 const noPort: Record<string, string> = {};
 
+/** What unshare says where SIGKILL has ended what it started: it ends itself by the same signal, and prepares that first. */
+const cannotKillItself = /^unshare: sigprocmask unblock failed: .*\n$/;
+
 /** Signals go to the program itself; its end ends all that it has started. */
-function inRoom({ ended }: ProcessGroup, pid: number): ProcessGroup {
+function inRoom({ ended, kill }: ProcessGroup, pid: number, killed: () => boolean): ProcessGroup {
   const signal = (name: NodeJS.Signals) => {
     try {
       process.kill(pid, name);
@@ -161,7 +166,13 @@ function inRoom({ ended }: ProcessGroup, pid: number): ProcessGroup {
       // It has ended already.
     }
   };
-  return { pid, ended, signal, kill: () => signal("SIGKILL") };
+  // The end of whoever has started the first process ends that one, and says by which signal.
+  return {
+    pid,
+    ended: ended.then((exit) => (killed() ? { exitCode: 137, signal: "SIGKILL" } : exit)),
+    signal,
+    kill,
+  };
 }
 
 async function firstChild(pid: number): Promise<number> {
