@@ -1,7 +1,7 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import { DockerfileError, type Instruction } from "./dockerfile";
-import type { Base } from "./bases/base";
+import type { Language } from "./bases/base";
 import { environmentOf, pathFor } from "./environment";
 import { packageEnvironment } from "../packages";
 import type { Rooms } from "./rooms";
@@ -18,7 +18,7 @@ export interface RunOptions {
   tell: (text: string) => void;
   signal: AbortSignal;
   /** What the image is built on; none for what is made from scratch. */
-  base: Base | undefined;
+  base: Language | undefined;
 }
 
 /** @throws {DockerfileError} for a RUN whose command must not run on this machine */
@@ -56,7 +56,7 @@ export async function runInstruction(
   const view = {
     folder,
     writable: [root, temporary, ...packages.writable],
-    readable: [...readable, ...packages.readable, ...(base?.readable() ?? [])],
+    readable: [...readable, ...packages.readable, ...(base?.readable ?? [])],
   };
   const program = {
     command: argv[0] ?? "",
@@ -70,7 +70,7 @@ export async function runInstruction(
       ...base?.environment(root),
       ...Object.fromEntries(args),
       ...environment,
-      PATH: pathFor(root, environment.PATH, base?.programs()),
+      PATH: pathFor(root, environment.PATH, base?.programs),
       HOME: home,
       TMPDIR: temporary,
     },

@@ -5,7 +5,7 @@ import { applyMetadata, type StageState } from "./stage";
 import { addLayer, assembleStage } from "./stage-layers";
 import { runInstruction } from "./build-run";
 import { planCopy } from "./build-copy";
-import { baseOf, unknownBase, type Base } from "./bases/base";
+import { languageOf, unknownBase, type Base } from "./bases/base";
 import { epoch, makeImage, type Image } from "./image";
 import type { Rooms } from "./rooms";
 import { assemble, type LayerStore } from "./layer-store";
@@ -151,7 +151,7 @@ class Builder {
     const inputs = [instruction.text, shell, config.Env, [...args], config.WorkingDir];
     await addLayer(state, this.options, `run ${JSON.stringify(inputs)}`, (content) => {
       const { bases } = this.options;
-      const base = baseOf(bases, config);
+      const base = languageOf(bases, config);
       return runInstruction(state, instruction, content, { ...this.options, base });
     });
   }

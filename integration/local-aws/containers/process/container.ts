@@ -3,7 +3,7 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import type { Container, ContainerSpec } from "../../core/container-runtime";
 import { remove } from "./build-room";
-import type { Base } from "./bases/base";
+import type { Language } from "./bases/base";
 import { environmentOf, pathFor } from "./environment";
 import { networkEnvironment, nodeOptions } from "../../network";
 import type { ContainerConfig } from "./image";
@@ -14,7 +14,12 @@ import { exists, inside } from "./tree";
 /** A container: a process of this machine in a folder of its own. */
 export async function startContainer(
   spec: ContainerSpec,
-  image: { config: ContainerConfig; base?: Base; digest?: string; putInto: (root: string) => Promise<void> },
+  image: {
+    config: ContainerConfig;
+    language?: Language;
+    digest?: string;
+    putInto: (root: string) => Promise<void>;
+  },
   options: {
     folder: string;
     rooms: Rooms;
@@ -49,7 +54,7 @@ export async function startContainer(
     const view = {
       folder: path.join(options.folder, id),
       writable: [root],
-      readable: [...options.readable, ...(image.base?.readable() ?? [])],
+      readable: [...options.readable, ...(image.language?.readable ?? [])],
     };
     const program = {
       command: argv[0] ?? "",
@@ -58,11 +63,11 @@ export async function startContainer(
       environment: {
         HOME: inside(root, "/root"),
         HOSTNAME: id.slice(0, 12),
-        ...image.base?.environment(root),
+        ...image.language?.environment(root),
         ...own,
         ...networkEnvironment(rooms.gateway, options.networkFile),
         NODE_OPTIONS: nodeOptions(own.NODE_OPTIONS ?? "", options.networkFile),
-        PATH: pathFor(root, own.PATH, [...options.programs, ...(image.base?.programs() ?? [])]),
+        PATH: pathFor(root, own.PATH, [...options.programs, ...(image.language?.programs ?? [])]),
         ...place.environment,
       },
       onOutput: output.write,

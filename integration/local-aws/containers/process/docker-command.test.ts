@@ -6,7 +6,7 @@ import { dockerCommand } from "./docker-command";
 import { OpenRooms } from "./rooms/open";
 import { DockerDaemon } from "./docker-daemon";
 import { LayerStore } from "./layer-store";
-import { FakeEcr, folderOf } from "./testing";
+import { FakeEcr, folderOf, ownNode } from "./testing";
 
 describe("the docker command", () => {
   const registry = "111111111111.dkr.ecr.us-east-1.amazonaws.com";
@@ -38,7 +38,7 @@ describe("the docker command", () => {
       rooms: new OpenRooms(ecr.endpoint, "not needed here"),
       readable: [],
       store: new LayerStore(folder),
-      bases: [nodeBase],
+      bases: [nodeBase(ownNode)],
     });
   }
 

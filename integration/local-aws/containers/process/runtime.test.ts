@@ -8,7 +8,7 @@ import { Clock } from "../../core/clock";
 import type { BuildRoom, Container, ContainerRuntime, ContainerSpec } from "../../core/container-runtime";
 import { OpenRooms } from "./rooms/open";
 import { processRuntime } from "./runtime";
-import { FakeEcr, folderOf } from "./testing";
+import { FakeEcr, folderOf, ownNode } from "./testing";
 
 const host = "111111111111.dkr.ecr.us-east-1.amazonaws.com";
 const base = "public.ecr.aws/docker/library/node:22-alpine";
@@ -47,6 +47,7 @@ describe("the process runtime", () => {
       aws,
       gateway: ecr,
       rooms: new OpenRooms(ecr.endpoint, "not needed here"),
+      nodes: ownNode,
       venvBin: path.join(work, "venv"),
     });
 

@@ -11,15 +11,17 @@ import {
   type ContainerRuntime,
   type ContainerSpec,
 } from "../../core/container-runtime";
+import { buildLanguages } from "./build-languages";
 import { openRoom, remove } from "./build-room";
 import { startContainer } from "./container";
 import { DockerDaemon } from "./docker-daemon";
 import { DockerEndpoint, writeDockerCommand } from "./docker-endpoint";
-import { baseOf, versionGapOf, type Base } from "./bases/base";
+import { languageOf, versionGapOf, type Base } from "./bases/base";
 import { nodeBase } from "./bases/node";
 import { pythonBase } from "./bases/python";
 import type { ContainerConfig } from "./image";
 import { LayerStore, type KnownContents } from "./layer-store";
+import { Nodes } from "./nodes";
 import { foldersOfVenv, Pythons } from "./pythons";
 import { ecrRegistry, parseReference } from "../images/reference";
 import type { Rooms } from "./rooms";
@@ -40,6 +42,8 @@ export interface ProcessRuntimeOptions {
   /** The folder with the `aws` command. */
   venvBin: string;
   rooms: Rooms;
+  /** @default those of this machine and of npm */
+  nodes?: Nodes;
 }
 
 /** Images and containers without Docker: folders and processes of this machine. No sandbox: it runs what you trust. */
@@ -57,6 +61,7 @@ class ProcessRuntime implements ContainerRuntime {
   private readonly images: PulledImages;
   private readonly cache: LayerStore;
   private readonly gaps = new Set<string>();
+  private readonly nodes: Nodes;
   private readonly pythons: Pythons;
   private readonly bases: readonly Base[];
   private prepared?: Promise<void>;
@@ -68,7 +73,8 @@ class ProcessRuntime implements ContainerRuntime {
       path.join(options.venvBin, "python"),
       path.join(options.cacheFolder, "python"),
     );
-    this.bases = [nodeBase, pythonBase(this.pythons)];
+    this.nodes = options.nodes ?? new Nodes(path.join(options.cacheFolder, "node"));
+    this.bases = [nodeBase(this.nodes), pythonBase(this.pythons)];
     this.images = new PulledImages(
       options.aws,
       new LayerStore(this.at("pulled"), this.known),
@@ -107,19 +113,21 @@ class ProcessRuntime implements ContainerRuntime {
       bases: this.bases,
     });
     const token = this.endpoint.open(request.privileged ? daemon : undefined);
-    const python = await this.pythons.forBuild(path.join(folder, "python"));
     const room = await openRoom({
       folder,
       rooms: this.options.rooms,
-      readable: [
-        ...this.readable,
-        ...foldersOfVenv(path.dirname(this.options.venvBin)),
-        ...this.pythons.folders(),
-      ],
+      readable: [...this.readable, ...foldersOfVenv(path.dirname(this.options.venvBin))],
       networkFile: this.networkFile,
       token,
       packageCache,
-      programs: [this.at("programs", "build"), ...(python === undefined ? [] : [python])],
+      programs: [this.at("programs", "build")],
+      languages: (versions, asked) =>
+        buildLanguages(versions, asked, {
+          nodes: this.nodes,
+          pythons: this.pythons,
+          folder,
+          note: (gap) => this.gaps.add(gap),
+        }),
       onClose: async () => {
         await this.endpoint.close(token);
         this.builds.delete(room);
@@ -185,7 +193,7 @@ class ProcessRuntime implements ContainerRuntime {
       const putInto = async (root: string) => void (await fs.mkdir(root, { recursive: true }));
       const { config } = await base.standIn(reference);
       this.note(config);
-      return { config, base, putInto };
+      return { config, language: languageOf(this.bases, config), putInto };
     }
     if (!ecrRegistry(reference.registry)) {
       throw new Error(
@@ -197,7 +205,7 @@ class ProcessRuntime implements ContainerRuntime {
     return {
       config,
       digest,
-      base: baseOf(this.bases, config),
+      language: languageOf(this.bases, config),
       putInto: (folder: string) => copyTree(root, folder),
     };
   }

@@ -95,15 +95,19 @@ export class WalledRooms implements Rooms {
       ...["--fork", "--kill-child", "sh", script, program.environment["PATH"] ?? toolPath, program.cwd],
     ];
     let said = "";
+    let held = "";
     let killed = false;
     let line: Duplex | undefined;
     const group = await startGroup(command, [...words, program.command, ...program.args], {
       ...program,
       cwd: "/",
       onOutput: (text) => {
-        if (cannotKillItself.test(text)) return void (killed = true);
         said = (said + text).slice(-2000);
-        program.onOutput(text);
+        held += text;
+        killed = held.startsWith(cannotKillItself);
+        if (killed || cannotKillItself.startsWith(held)) return;
+        program.onOutput(held);
+        held = "";
       },
       onLine: (socket) => (line = socket),
     });
@@ -155,7 +159,7 @@ const remove = (folder: string) => fs.rm(folder, { recursive: true, force: true 
 const noPort: Record<string, string> = {};
 
 /** What unshare says where SIGKILL has ended what it started: it ends itself by the same signal, and prepares that first. */
-const cannotKillItself = /^unshare: sigprocmask unblock failed: .*\n$/;
+const cannotKillItself = "unshare: sigprocmask unblock failed";
 
 /** Signals go to the program itself; its end ends all that it has started. */
 function inRoom({ ended, kill }: ProcessGroup, pid: number, killed: () => boolean): ProcessGroup {
