@@ -1,7 +1,8 @@
 import path from "node:path";
 import type { BuildLanguages, RuntimeVersions } from "./build-room";
-import { isOf, type Nodes } from "./nodes";
+import type { Nodes } from "./nodes";
 import type { Pythons } from "./pythons";
+import { versionGap } from "./versions";
 
 /** The languages that rooms can have. */
 export const languagesHere = ["nodejs", "python"];
@@ -27,8 +28,8 @@ export async function buildLanguages(
       `runtime-versions: ${missing}: builds have ${languagesHere.join(" and ")} here; use --containers docker`,
     );
   const told = (name: string, wanted: string | undefined, version: string) => {
-    if (wanted !== undefined && !isOf(version, wanted))
-      note(`${name}: builds ask for version ${wanted}, which cannot be had here: ${version} ran them.`);
+    const gap = versionGap(name, wanted, version);
+    if (gap !== undefined) note(gap);
     return `${name} ${version}`;
   };
   const node = await nodes.find(nodejs);

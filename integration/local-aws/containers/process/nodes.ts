@@ -4,6 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { exists } from "./tree";
+import { isOf } from "./versions";
 
 const run = promisify(execFile);
 
@@ -80,8 +81,5 @@ async function fetchNode(folder: string, wanted: string): Promise<string> {
 
 /** Which npm comes with a Node.js: https://nodejs.org/en/about/previous-releases */
 const npmOf = (major: number): string => (major >= 24 ? "11" : major >= 18 ? "10" : major >= 16 ? "8" : "6");
-
-/** Whether a version is one of those that a shorter one stands for: 22.4.1 of 22 and of 22.4. */
-export const isOf = (version: string, wanted: string): boolean => `${version}.`.startsWith(`${wanted}.`);
 
 const byVersion = (a: string, b: string): number => a.localeCompare(b, "en", { numeric: true });

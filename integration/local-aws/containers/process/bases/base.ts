@@ -1,5 +1,5 @@
 import type { ContainerConfig } from "../image";
-import { isOf } from "../nodes";
+import { versionGap } from "../versions";
 import { formatReference, type Reference } from "../../images/reference";
 
 /** A family of base images that programs of this machine can stand in for. */
@@ -60,7 +60,7 @@ export function standInConfig(
   },
 ): { config: ContainerConfig; note: string } {
   const image = formatReference(reference);
-  const gap = versionGap(base.name, reference, base.version);
+  const gap = versionGap(base.name, wantedVersion(reference), base.version);
   const note = `${base.name} ${base.version} stands in for ${image}`;
   return {
     note,
@@ -93,13 +93,6 @@ export const wantedVersion = ({ tag = "" }: Reference): string | undefined => /^
 /** What {@link standInConfig} found of an image's base: that its tag names another version than what stands in. */
 export const versionGapOf = (config: Pick<ContainerConfig, "Labels">): string | undefined =>
   config.Labels?.[versionGapLabel];
-
-/** The sentence that says so when a tag names another version than the one that stands in: `22-alpine`, `3.13-slim`. */
-function versionGap(name: string, reference: Reference, version: string): string | undefined {
-  const wanted = wantedVersion(reference);
-  if (wanted === undefined || isOf(version, wanted)) return undefined;
-  return `${name}: images ask for version ${wanted}, which cannot be had here: ${version} ran them.`;
-}
 
 /** An official image of Docker Hub, or its copy in ECR's public gallery. */
 export function isOfficial(name: string, { registry, repository }: Reference): boolean {
