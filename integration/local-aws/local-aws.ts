@@ -136,9 +136,18 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     closers.push(() => bases.close());
     gateway.useBases(bases.routes);
 
-    const { rooms = true } = options;
+    const { rooms = true, images = [], say } = options;
     const venvBin = awsCommandFolder(venv);
-    const runtime = await startRuntime(chosen, { folder, keepFolder, aws, gateway, venvBin, rooms });
+    const runtime = await startRuntime(chosen, {
+      folder,
+      keepFolder,
+      aws,
+      gateway,
+      venvBin,
+      rooms,
+      images,
+      say,
+    });
     closers.push(() => runtime.close());
     const { containers } = runtime;
     const sources = new SourceHost(() => clock.now());

@@ -24,6 +24,9 @@ export async function startRuntime(
     gateway: Gateway;
     venvBin: string;
     rooms: boolean;
+    /** What builds and tasks will be built on. */
+    images: readonly string[];
+    say?: (message: string) => void;
   },
 ): Promise<StartedRuntime> {
   const { folder, keepFolder, aws, gateway, venvBin } = options;
@@ -38,7 +41,8 @@ export async function startRuntime(
     asked: options.rooms ? undefined : "none",
   });
   const cacheFolder = path.join(keepFolder, "cache");
-  const containers = processRuntime({ folder, cacheFolder, aws, gateway, venvBin, rooms });
+  const containers = processRuntime({ folder, cacheFolder, aws, gateway, venvBin, rooms, say: options.say });
+  await containers.fetchLanguages(options.images);
   return {
     containers,
     network,

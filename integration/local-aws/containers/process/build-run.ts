@@ -77,13 +77,15 @@ export async function runInstruction(
     onOutput: tell,
     givesWay: true,
   };
-  const group = await rooms.start(view, program).catch((error: unknown) => {
+  const place = await rooms.place(undefined);
+  const group = await rooms.start(view, program, place).catch((error: unknown) => {
     throw new DockerfileError(line, `RUN ${text} could not be started: ${String(error)}`);
   });
   signal.addEventListener("abort", group.kill, { once: true });
   if (signal.aborted) group.kill();
   const { exitCode } = await group.ended;
   signal.removeEventListener("abort", group.kill);
+  place.release();
   signal.throwIfAborted();
   if (exitCode !== 0) {
     throw new DockerfileError(

@@ -22,6 +22,7 @@ export class Nodes {
   /** @param folder kept from run to run: a folder for each version */
   constructor(
     private readonly folder: string,
+    private readonly say: (message: string) => void = () => undefined,
     private readonly own = process.versions.node,
     private readonly fetch = fetchNode,
   ) {}
@@ -45,7 +46,10 @@ export class Nodes {
   private async look(wanted: string): Promise<string> {
     await fs.mkdir(this.folder, { recursive: true });
     const kept = (await fs.readdir(this.folder)).filter((name) => isOf(name, wanted)).sort(byVersion);
-    return kept.at(-1) ?? (await this.fetch(this.folder, wanted));
+    const last = kept.at(-1);
+    if (last !== undefined) return last;
+    this.say(`fetching Node.js ${wanted}: this machine has ${this.own}`);
+    return this.fetch(this.folder, wanted);
   }
 }
 

@@ -44,14 +44,21 @@ export interface ProcessRuntimeOptions {
   rooms: Rooms;
   /** @default those of this machine and of npm */
   nodes?: Nodes;
+  /** What takes a while. */
+  say?: (message: string) => void;
 }
 
 /** Images and containers without Docker: folders and processes of this machine. No sandbox: it runs what you trust. */
-export function processRuntime(options: ProcessRuntimeOptions): ContainerRuntime {
+export function processRuntime(options: ProcessRuntimeOptions): ContainerRuntime & Languages {
   return new ProcessRuntime(options);
 }
 
-class ProcessRuntime implements ContainerRuntime {
+interface Languages {
+  /** Fetches what will run images that are built on these, so that no task waits for it. */
+  fetchLanguages(images: readonly string[]): Promise<void>;
+}
+
+class ProcessRuntime implements ContainerRuntime, Languages {
   readonly name = "process";
   private readonly endpoint = new DockerEndpoint();
   private readonly builds = new Set<BuildRoom>();
@@ -73,7 +80,7 @@ class ProcessRuntime implements ContainerRuntime {
       path.join(options.venvBin, "python"),
       path.join(options.cacheFolder, "python"),
     );
-    this.nodes = options.nodes ?? new Nodes(path.join(options.cacheFolder, "node"));
+    this.nodes = options.nodes ?? new Nodes(path.join(options.cacheFolder, "node"), options.say);
     this.bases = [nodeBase(this.nodes), pythonBase(this.pythons)];
     this.images = new PulledImages(
       options.aws,
@@ -146,6 +153,19 @@ class ProcessRuntime implements ContainerRuntime {
     } finally {
       this.starting.delete(started);
     }
+  }
+
+  async fetchLanguages(images: readonly string[]): Promise<void> {
+    const references = images.map(parseReference);
+    await Promise.all(
+      references.map((reference) =>
+        // Where there is nothing, whoever needs it is told why.
+        this.bases
+          .find((base) => base.matches(reference))
+          ?.standIn(reference)
+          .catch(() => undefined),
+      ),
+    );
   }
 
   limits(): string[] {

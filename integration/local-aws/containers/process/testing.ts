@@ -7,7 +7,7 @@ import { Nodes } from "./nodes";
 import { buffer } from "node:stream/consumers";
 
 /** For tests: this machine's Node.js for everything, as where there is no npm registry. */
-export const ownNode = new Nodes(os.tmpdir(), process.versions.node, () =>
+export const ownNode = new Nodes(os.tmpdir(), undefined, process.versions.node, () =>
   Promise.reject(new Error("not here")),
 );
 
