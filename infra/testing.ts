@@ -189,6 +189,7 @@ export function valueOf<T>(output: pulumi.Input<T>): Promise<pulumi.Unwrap<T>> {
 /** What the tests of this program have for services: another one in infra/services.ts changes nothing here. */
 export const testServices: readonly ServiceDefinition[] = [
   ecsService({
+    healthCheckPath: "/health",
     name: "trivia-api",
     hook: "hooks/after-allow-test-traffic.ts",
     objectives: { availabilityPercent: 99.9, latencyP99Ms: 500 },

@@ -6,6 +6,7 @@ import { filesOf, type Recording, record, statementsOf, valueOf } from "../testi
 import { checkList, ecsService, inOrderOfUse, type ServiceDefinition } from ".";
 
 const scores = ecsService({
+  healthCheckPath: "/health",
   name: "scores",
   secrets: { SIGNING_KEY: { secret: "scores/key" }, LEVEL: { parameter: "/scores/level" } },
   permissions: [{ actions: ["sns:Publish"], resources: ["arn:aws:sns:us-east-1:111111111111:scores"] }],
@@ -26,13 +27,18 @@ const scores = ecsService({
     };
   },
 });
-const game = ecsService({ name: "game", uses: ["scores"], environment: { LOG: "info" } });
+const game = ecsService({
+  healthCheckPath: "/health",
+  name: "game",
+  uses: ["scores"],
+  environment: { LOG: "info" },
+});
 
 const wrong = (definition: unknown) => () => ecsService(definition as Parameters<typeof ecsService>[0]);
 
 describe("a service's definition", () => {
   it("has a default for everything but its name", () => {
-    assert.deepEqual(ecsService({ name: "small" }), {
+    assert.deepEqual(ecsService({ healthCheckPath: "/health", name: "small" }), {
       kind: "ecs",
       name: "small",
       environment: {},
@@ -66,8 +72,8 @@ describe("a service's definition", () => {
     };
     assert.throws(wrong(definition), (error: Error) => {
       assert.deepEqual(error.message.split("\n").sort(), [
-        '  healthCheckPath is "health": allowed is a path that begins with /',
-        "  heathCheck: no such field",
+        '  healthCheckPath is "health": allowed is a path that begins with /, where the service answers 200 once it can serve',
+        "  heathCheck: no such field; there are name, environment, secrets, permissions, resources, uses, objectives, expectedRate, port, healthCheckPath, cpu, memory, desiredCount, hook, buildImage, buildspec, integrationBuildspec",
         '  hook is "hooks/hook.rb": allowed is a hook in TypeScript (.ts) or Python (.py); Lambda\'s other runtimes are not implemented',
         "  objectives.availabilityPercent is 100: allowed is less than 100 percent, which nobody keeps",
         '  permissions.0.actions.0 is "s3:*": allowed is whole actions, such as sns:Publish',
@@ -78,7 +84,10 @@ describe("a service's definition", () => {
       ]);
       return true;
     });
-    assert.throws(wrong({ name: "small", memory: 500 }), /memory 500 with cpu 256: allowed is 512 to 2048/);
+    assert.throws(
+      wrong({ name: "small", healthCheckPath: "/", memory: 500 }),
+      /memory 500 with cpu 256: allowed is 512 to 2048/,
+    );
     assert.throws(
       wrong({ name: "Small!" }),
       /name is "Small!": allowed is 2 to 32 lower-case letters, digits and -/,
@@ -94,7 +103,7 @@ describe("a service's definition", () => {
       () => inOrderOfUse([game]),
       /services\/game\/service\.ts: uses "scores", but there is only game/,
     );
-    const circle = ecsService({ name: "scores", uses: ["game"] });
+    const circle = ecsService({ healthCheckPath: "/health", name: "scores", uses: ["game"] });
     assert.throws(() => inOrderOfUse([game, circle]), /in a circle: game uses scores uses game/);
     assert.throws(() => inOrderOfUse([scores, scores]), /two services called scores/);
   });
@@ -114,7 +123,8 @@ describe("a service's definition", () => {
 
   it("leaves names of variables that others have", () => {
     const secrets = { KEY: { secret: "small/key" } };
-    const wrong = (change: object) => () => ecsService({ name: "small", secrets, ...change });
+    const wrong = (change: object) => () =>
+      ecsService({ healthCheckPath: "/health", name: "small", secrets, ...change });
     assert.throws(
       wrong({ environment: { PORT: "9" } }),
       /environment\.PORT is "9": allowed is another name, as the container gets `port` as PORT/,
@@ -209,6 +219,7 @@ describe("an environment with services of another team", () => {
 
   it("refuses too much from a service's own resources", async () => {
     const greedy = ecsService({
+      healthCheckPath: "/health",
       name: "greedy",
       resources: () => ({ permissions: [{ actions: ["dynamodb:GetItem"], resources: ["*"] }] }),
     });

@@ -1,12 +1,12 @@
 import path from "node:path";
 import { Command, Option } from "commander";
 import { root, takeToken } from "../checkout";
-import type { RuntimeName } from "../local-aws/containers/choose";
+import type { LocalAws } from "../local-aws/local-aws";
 import { exitCode } from "../rehearsal/model";
 import { summary, writeReport } from "../rehearsal/report";
 import { checkRuns, prepare } from "../rehearsal/prepare";
 import { runScenarios } from "../rehearsal/run";
-import { knownScenarios, usual } from "../rehearsal/scenarios";
+import { knownScenarios } from "../rehearsal/scenarios";
 import { holdLocalAws } from "./hold";
 import { keep } from "./kept/keep";
 import { bringUpOptions, withLocalOptions, type LocalOptions } from "./local-options";
@@ -40,7 +40,7 @@ function readOptions(args: string[]): Options {
       new Option("--scenario <id...>", "what to rehearse, in this order; or all")
         .choices([...ids, "all"])
         .env("GREENROOM_SCENARIO")
-        .default(undefined, usual.join(" ")),
+        .default(undefined, "good-release and every incident that is always played"),
     )
     .option(
       "--fault <fault>",
@@ -53,7 +53,7 @@ function readOptions(args: string[]): Options {
       "after",
       `\nScenarios:\n${scenarios.map(({ id, title }) => `  ${id.padEnd(18)} ${title}`).join("\n")}\n\n` +
         "LocalStack's token is taken from LOCALSTACK_AUTH_TOKEN.\n\n" +
-        "Exit codes: 0 everything went as expected, 1 it did not, 2 it could not run, or something was not judged or not rehearsed.",
+        "Exit codes: 0 everything went as expected, 1 it did not, 2 it could not run, or a pipeline that was asked for was not judged or not rehearsed.",
     )
     .exitOverride(endWith);
   return command.parse(args, { from: "user" }).opts<Options>();
@@ -70,8 +70,8 @@ export async function run(args: string[]): Promise<number> {
     fault: options.fault,
   });
   const { rehearsed, standing } = prepared.plan;
-  const checkRuntime = (runtime: RuntimeName) => checkRuns(prepared, runtime);
-  return holdLocalAws({ ...bringUp, services: [...standing, ...rehearsed], checkRuntime }, async (held) => {
+  const check = (local: LocalAws) => checkRuns(prepared, local);
+  return holdLocalAws({ ...bringUp, services: [...standing, ...rehearsed], check }, async (held) => {
     const { broughtUp, progress } = held;
     const result = await runScenarios({ broughtUp, prepared, ratePerSecond: options.rate, progress });
     await held.unlessStopped();

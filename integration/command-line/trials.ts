@@ -3,7 +3,7 @@ import path from "node:path";
 import { Command, Option } from "commander";
 import { root, takeToken } from "../checkout";
 import { readTree } from "../local-aws/codepipeline/tree";
-import type { RuntimeName } from "../local-aws/containers/choose";
+import type { LocalAws } from "../local-aws/local-aws";
 import { exitCode, type RehearsalResult } from "../rehearsal/model";
 import { PlanError } from "../rehearsal/plan";
 import { checkRuns, prepareWith } from "../rehearsal/prepare";
@@ -127,8 +127,8 @@ export async function run(args: string[]): Promise<number> {
   const asked = { services: options.service, all: options.all };
   const prepared = prepareWith(asked, await readTree(root), scenarios);
   const { standing, rehearsed } = prepared.plan;
-  const checkRuntime = (runtime: RuntimeName) => checkRuns(prepared, runtime);
-  return holdLocalAws({ ...bringUp, services: [...standing, ...rehearsed], checkRuntime }, async (held) => {
+  const check = (local: LocalAws) => checkRuns(prepared, local);
+  return holdLocalAws({ ...bringUp, services: [...standing, ...rehearsed], check }, async (held) => {
     const { broughtUp, progress } = held;
     const result = await runScenarios({
       broughtUp,

@@ -46,8 +46,6 @@ export interface LocalAwsOptions {
   images?: readonly string[];
   /** What is kept from run to run goes here: caches of builds, and the bases' logs. */
   keepFolder: string;
-  /** Is told which runtime it is before anything starts; what it throws ends the start. */
-  checkRuntime?: (runtime: RuntimeName) => void;
   /** Gives up on bases that start, and leaves nothing. */
   signal?: AbortSignal;
   /** Where a problem goes that no API caller gets to see. */
@@ -120,7 +118,6 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       openDocker: docker,
       signal: options.signal,
     });
-    options.checkRuntime?.(chosen ? "docker" : "process");
     const clock = new Clock(options.speed);
     const aws = new Aws(endpoint, clock, warn);
     closers.push(() => aws.close());

@@ -34,8 +34,8 @@ export interface BringUpOptions {
   token?: string;
   /** What runs images. @default Docker where its daemon answers and has, or can pull, what the services need */
   containers?: RuntimeName;
-  /** Is told what runs images before anything starts; what it throws ends the start. */
-  checkRuntime?: (runtime: RuntimeName) => void;
+  /** Looks at the local AWS before stacks are brought up on it; what it throws ends that. */
+  check?: (local: LocalAws) => void;
   /** Which services' base images builds need. @default those of all */
   services?: readonly string[];
   progress: Progress;
@@ -93,7 +93,6 @@ export async function bringUp(options: BringUpOptions): Promise<BroughtUp> {
     token,
     venv,
     containers,
-    checkRuntime: options.checkRuntime,
     images: [pullableName(buildImage), ...(await basesOf(options.services))],
     keepFolder: path.join(root, ".greenroom"),
     signal: options.signal,
@@ -116,6 +115,7 @@ export async function bringUp(options: BringUpOptions): Promise<BroughtUp> {
     signal.throwIfAborted();
     progress.done(`the local AWS is up at ${local.aws.endpoint}, ${local.aws.clock.speed}× as fast as AWS`);
     progress.done(local.containers.because);
+    options.check?.(local);
     progress.step(`served by\n${servedTable(local.servedBy)}`);
     const identities = {
       staging: local.aws.root(accounts.staging, regions.staging),

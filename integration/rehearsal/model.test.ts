@@ -26,7 +26,7 @@ describe("the exit code", () => {
       claims: [],
       parts: [],
     };
-    return { ...scenario(), verdict: judgeScenario([expecting(verdict, "safe")]) };
+    return { ...scenario(), verdict: judgeScenario([expecting(verdict, ["safe"])]) };
   };
   const leftOut = (asked: boolean): NotRehearsed => ({ service: "b", reason: "it was left out", asked });
   const cases: [string, ScenarioResult[], number, NotRehearsed[]?][] = [

@@ -122,10 +122,12 @@ export interface NotRehearsed {
   asked: boolean;
 }
 
-/** A scenario that was to be played, and that a service does not have: nothing is known of it there. */
+/** Scenarios of a service that were not played: nothing is known of them. */
 export interface NotPlayed {
   service: string;
-  scenario: string;
+  /** By their ids; empty where the service has none. */
+  scenarios: string[];
+  reason: string;
 }
 
 /** A pipeline of the stacks, and what became of what went through it. */

@@ -58,7 +58,10 @@ export interface Verdict {
 
 /** A verdict beside what a scenario expected. */
 export interface JudgedRelease extends Verdict {
+  /** What came, if that is accepted; else the best of what is. */
   expected: ReleaseOutcome;
+  /** Any of these is right. */
+  accepted: readonly ReleaseOutcome[];
   asExpected: boolean;
 }
 
@@ -72,9 +75,14 @@ export interface ScenarioVerdict {
  * Holds a verdict against what a scenario expects of the release. `also` is what else has to hold, such as where and why
  * its build failed.
  */
-export function expecting(verdict: Verdict, expected: ReleaseOutcome, also: Claim[] = []): JudgedRelease {
+export function expecting(
+  verdict: Verdict,
+  accepted: readonly [ReleaseOutcome, ...ReleaseOutcome[]],
+  also: Claim[] = [],
+): JudgedRelease {
+  const expected = accepted.find((one) => one === verdict.outcome) ?? accepted[0];
   const asExpected = verdict.outcome === expected && also.every(({ holds }) => holds);
-  return { ...verdict, claims: [...verdict.claims, ...also], expected, asExpected };
+  return { ...verdict, claims: [...verdict.claims, ...also], expected, accepted, asExpected };
 }
 
 export function judgeScenario(releases: JudgedRelease[]): ScenarioVerdict {

@@ -5,7 +5,7 @@ import { root } from "../checkout";
 import { readTree, type Tree } from "../local-aws/codepipeline/tree";
 import { checkOwed, checkRunsAsProcess } from "./owed";
 
-const shop = ecsService({ name: "shop" });
+const shop = ecsService({ healthCheckPath: "/health", name: "shop" });
 const usual = { "imageDetail.json": true, "release.json": true, "buildspec.integration.yml": true };
 
 /** A shop whose artifact has these files. */

@@ -1,5 +1,5 @@
 import { inOrderOfUse } from "../../infra/definitions";
-import type { NotPlayed, NotRehearsed } from "./model";
+import type { NotRehearsed } from "./model";
 
 /** What has to be known of a service to choose it. */
 export interface Candidate {
@@ -66,35 +66,28 @@ export function planOf(
 }
 
 /**
- * The same, by what services have of the scenarios that are asked for: one that has none is not rehearsed, and what the
- * others lack is named.
+ * The same without services that have none of the scenarios that are asked for.
  *
- * @param chosen the scenarios that a service has of them
+ * @param having those that have one
  * @throws {PlanError} when none has one
  */
 export function planWith(
   candidates: readonly Candidate[],
   asked: { services?: readonly string[]; all?: boolean },
   ids: readonly string[],
-  chosen: (service: string) => readonly { id: string }[],
-): { plan: Plan; notPlayed: NotPlayed[] } {
+  having: readonly string[],
+): Plan {
   const { rehearsed } = planOf(candidates, asked);
-  const having = rehearsed.filter((name) => chosen(name).length > 0);
   if (having.length === 0)
     throw new PlanError(
-      `--scenario ${ids.join(" ")}: none of these is a scenario of ${rehearsed.join(" or ")}`,
+      `--scenario ${ids.join(" ")}: none of these is a scenario of ${rehearsed.join(" or ")}; --help lists all`,
     );
   const plan = planOf(candidates, { services: having });
-  const lacking = (service: string) =>
-    ids.filter((id) => id !== "all" && !chosen(service).some((one) => one.id === id));
   return {
-    plan: {
-      ...plan,
-      notRehearsed: plan.notRehearsed.map((one) =>
-        rehearsed.includes(one.service) ? { ...one, reason: `it has no scenario ${ids.join(" or ")}` } : one,
-      ),
-    },
-    notPlayed: rehearsed.flatMap((service) => lacking(service).map((scenario) => ({ service, scenario }))),
+    ...plan,
+    notRehearsed: plan.notRehearsed.map((one) =>
+      rehearsed.includes(one.service) ? { ...one, reason: `it has no scenario ${ids.join(" or ")}` } : one,
+    ),
   };
 }
 

@@ -2,11 +2,12 @@ import { directoryOf, type ServiceDefinition } from "../../infra/definitions";
 import { services } from "../../infra/services";
 import { root } from "../checkout";
 import { readTree, type Tree } from "../local-aws/codepipeline/tree";
-import type { RuntimeName } from "../local-aws/containers/choose";
+import { parseFault } from "../local-aws/core/faults";
+import type { LocalAws } from "../local-aws/local-aws";
 import type { NotPlayed } from "./model";
 import { checkOwed, checkRunsAsProcess } from "./owed";
 import { PlanError, planOf, planWith, type Plan } from "./plan";
-import { chooseScenarios, usual } from "./scenarios";
+import { chooseScenarios, leftOut, usualOf } from "./scenarios";
 import { goodRelease } from "./scenarios/good-release";
 import { checkedFault, faultScenario } from "./scenarios/incident";
 import type { Scenario } from "./scenarios/scenario";
@@ -38,14 +39,22 @@ export interface Asked {
  * @throws naming file, key and what to do
  */
 export async function prepare(asked: Asked): Promise<Prepared> {
-  const ids = asked.scenarios ?? (asked.fault === undefined ? usual : []);
   const faults = asked.fault === undefined ? [] : [faultScenario(checkedFault(asked.fault, "--fault"))];
   const tree = await readTree(root);
   const chosen = new Map<string, Scenario[]>();
-  for (const name of planOf(services, asked).rehearsed)
-    chosen.set(name, [...(await chooseScenarios(definitionOf(name), ids, tree)), ...faults]);
+  const notPlayed: NotPlayed[] = [];
+  const first = planOf(services, asked);
+  for (const name of first.rehearsed) {
+    const service = definitionOf(name);
+    const ids = asked.scenarios ?? (asked.fault === undefined ? usualOf(service) : []);
+    const own = [...(await chooseScenarios(service, ids, tree)), ...faults];
+    chosen.set(name, own);
+    notPlayed.push(...leftOut(service, own, asked));
+  }
   const of = (service: string) => chosen.get(service) ?? [];
-  return { ...checkedPlan(tree, planWith(services, asked, ids, of), of), tree };
+  const having = first.rehearsed.filter((name) => of(name).length > 0);
+  const plan = planWith(services, asked, asked.scenarios ?? [], having);
+  return { ...checkedPlan(tree, { plan, notPlayed }, of), tree };
 }
 
 /** The same, with the same scenarios of every service. */
@@ -74,10 +83,15 @@ function checkedPlan(
   return { plan, scenarios, notPlayed };
 }
 
-/** Checks that what runs images can run these services. @throws naming file, line and what to do */
-export function checkRuns({ plan, tree }: Prepared, runtime: RuntimeName): void {
-  if (runtime === "process")
+/** Checks that a local AWS can run these services, and has the faults. @throws naming file, line and what to do */
+export function checkRuns(
+  { plan, scenarios, tree }: Prepared,
+  { containers, faults }: Pick<LocalAws, "containers" | "faults">,
+): void {
+  if (containers.runtime === "process")
     for (const name of [...plan.standing, ...plan.rehearsed]) checkRunsAsProcess(tree, definitionOf(name));
+  for (const { fault } of [...scenarios.values()].flat())
+    if (fault !== undefined) faults.check(parseFault(fault));
 }
 
 /** @throws {PlanError} for a service that is not in the list */

@@ -7,7 +7,7 @@ import { root } from "../checkout";
 import type { Tree } from "../local-aws/codepipeline/tree";
 import { checkFolders, checkStackFiles } from "./service-files";
 
-const small = ecsService({ name: "small", hook: "hooks/hook.py" });
+const small = ecsService({ healthCheckPath: "/health", name: "small", hook: "hooks/hook.py" });
 const files = (change: Record<string, string | undefined> = {}): Tree => {
   const all = { "service.ts": "", "hooks/hook.py": "", ...change };
   return Object.fromEntries(

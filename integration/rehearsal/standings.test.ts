@@ -5,7 +5,7 @@ import { standings } from "./standings";
 import { recordingOf } from "./traffic/testing";
 
 const verdict = (environment: string, version: string, outcome: Verdict["outcome"]) =>
-  expecting({ service: "shop", environment, version, outcome, reason: "", claims: [], parts: [] }, "safe");
+  expecting({ service: "shop", environment, version, outcome, reason: "", claims: [], parts: [] }, ["safe"]);
 const scenario = (id: string, releases: ReturnType<typeof verdict>[]): ScenarioResult => ({
   service: "shop",
   id,

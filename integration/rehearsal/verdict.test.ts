@@ -479,19 +479,19 @@ describe("what a scenario expects", () => {
   const claim = { claim: "the failing command is in the result", evidence: "npm test" };
 
   it("is held against what came", () => {
-    assert.equal(expecting(safe, "safe").asExpected, true);
-    assert.equal(expecting(safe, "contained").asExpected, false);
-    assert.equal(expecting(safe, "safe", [{ ...claim, holds: true }]).asExpected, true);
-    const unlike = expecting(safe, "safe", [{ ...claim, holds: false }]);
+    assert.equal(expecting(safe, ["safe"]).asExpected, true);
+    assert.equal(expecting(safe, ["contained"]).asExpected, false);
+    assert.equal(expecting(safe, ["safe"], [{ ...claim, holds: true }]).asExpected, true);
+    const unlike = expecting(safe, ["safe"], [{ ...claim, holds: false }]);
     assert.deepEqual([unlike.asExpected, broken(unlike)], [false, [claim.claim]]);
     assert.deepEqual(unexpected(unlike), ["not so: the failing command is in the result (npm test)"]);
-    assert.deepEqual(unexpected(expecting(safe, "contained")), [safe.reason]);
+    assert.deepEqual(unexpected(expecting(safe, ["contained"])), [safe.reason]);
   });
 
   it("came when each release is as expected, and there was one", () => {
-    const expected = expecting(safe, "safe");
+    const expected = expecting(safe, ["safe"]);
     assert.equal(judgeScenario([expected, expected]).asExpected, true);
-    assert.equal(judgeScenario([expected, expecting(safe, "contained")]).asExpected, false);
+    assert.equal(judgeScenario([expected, expecting(safe, ["contained"])]).asExpected, false);
     assert.equal(judgeScenario([]).asExpected, false);
   });
 });

@@ -3,6 +3,7 @@ import { ecsService } from "../../infra/definitions";
 
 export default ecsService({
   name: "leaderboard",
+  healthCheckPath: "/health",
   hook: "hooks/after_allow_test_traffic.py",
   secrets: { SIGNING_KEY: { secret: "leaderboard/signing-key" } },
   resources: ({ service, physicalName, options }) => {

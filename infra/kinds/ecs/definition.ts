@@ -6,6 +6,7 @@ import { checked } from "../../definitions/check";
 
 /** A container behind a load balancer, on ECS Fargate. Nothing is left out: `ecsService` fills in the defaults. */
 export interface EcsServiceDefinition extends CommonDefinition {
+  /** @example "ecs" */
   kind: "ecs";
   /**
    * The port that the container listens on; it gets it as `PORT`.
@@ -15,7 +16,6 @@ export interface EcsServiceDefinition extends CommonDefinition {
   port: number;
   /**
    * Answers 200 as soon as the container can take traffic.
-   * @default "/health"
    * @example "/healthz"
    */
   healthCheckPath: string;
@@ -79,7 +79,10 @@ const schema = z
   .strictObject({
     ...commonShape,
     port: whole(1, 65_535, "a port").default(8080),
-    healthCheckPath: matching(/^\/\S*$/, "a path that begins with /").default("/health"),
+    healthCheckPath: matching(
+      /^\/\S*$/,
+      "a path that begins with /, where the service answers 200 once it can serve",
+    ),
     cpu: z.int(allow("CPU units")).default(256),
     memory: z.int(allow("MiB")).default(512),
     desiredCount: whole(1, 100, "a number of tasks").default(2),

@@ -20,6 +20,8 @@ export async function answeringVersions(
   for (let look = 0; look < looks; look++) {
     const version = await fetch(origin + path, {
       headers,
+      // Where it leads is not asked: it may be another machine.
+      redirect: "manual",
       signal: AbortSignal.timeout(patienceMs),
     }).then(
       async (answer) => {

@@ -22,7 +22,7 @@ const release = (
         return { part, awsMs: 1, speed: 1, ratePerSecond: 1, ...counts };
       }),
     },
-    expected,
+    [expected],
   );
 const played = (id: string, releases?: JudgedRelease[]): ScenarioResult => ({
   service: "quiz",

@@ -31,6 +31,8 @@ export interface Incident {
   patch?: { file: string; text: string };
   /** A generic fault of production's candidate, e.g. `5xx 5%`. */
   fault?: string;
+  /** Whether every rehearsal of the service plays it, or only one that asks for it. @default "always" */
+  played: "always" | "on request";
   /** Where the pipeline has to end, and what its reason has to say. */
   ends?: { stage: string; says?: RegExp };
 }
@@ -40,6 +42,7 @@ const incidentFile = z.strictObject({
   title: text,
   description: text,
   outcome: z.enum(expectations),
+  played: z.enum(["always", "on request"]).default("always"),
   fault: text.optional(),
   ends: z.strictObject({ stage: text, says: text.optional() }).optional(),
 });
@@ -74,7 +77,8 @@ function readIncident(root: string, folder: string, id: string): Incident {
     throw refuse("it is not there; an incident has title, description and outcome in it");
   const document = parseDocument(readFileSync(path.join(root, file), "utf8"));
   const [wrong] = document.errors;
-  if (wrong) throw refuse(wrong.message);
+  if (wrong)
+    throw refuse(`this is no YAML: ${wrong.message.split("\n")[0]?.replace(/:$/, "")}; correct it there`);
   const parsed = incidentFile.safeParse(document.toJS() ?? {});
   if (!parsed.success) throw refuse(parsed.error.issues.map(problemOf).join("; "));
   const { ends, fault, ...rest } = parsed.data;
@@ -100,6 +104,7 @@ function problemOf(issue: z.core.$ZodIssue): string {
   }
   if (issue.code === "invalid_value" && key === "outcome")
     return `"outcome" must be one of: ${expectations.join(", ")}`;
+  if (issue.code === "invalid_value" && key === "played") return `"played" must be always or on request`;
   return `"${key}": ${issue.message}`;
 }
 

@@ -1,3 +1,5 @@
+import type { NotPlayed } from "../model";
+
 /** A length of time for people: `45 s`, `12 min 30 s`, `1 h 5 min`. */
 export function duration(ms: number): string {
   const total = Math.round(ms / 1000);
@@ -24,3 +26,7 @@ export const percent = (part: number, whole: number): string =>
 
 export const milliseconds = (ms: number | null | undefined): string =>
   ms === null || ms === undefined ? "–" : ms < 10 ? `${ms.toFixed(1)} ms` : `${Math.round(ms)} ms`;
+
+/** What was not played, for people. */
+export const notPlayedLine = ({ service, scenarios, reason }: NotPlayed): string =>
+  `${service}: ${[scenarios.join(", "), reason].filter(Boolean).join(": ")}`;

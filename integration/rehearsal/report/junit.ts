@@ -1,5 +1,6 @@
 import { wallTime, type RehearsalResult, type ScenarioResult } from "../model";
 import type { JudgedRelease } from "../outcome";
+import { notPlayedLine } from "./format";
 import { escapeText } from "./html";
 
 /**
@@ -92,9 +93,9 @@ const leftOut = ({ pipelines, notPlayed }: RehearsalResult): { name: string; mes
   ...pipelines.flatMap(({ service, environment, notRehearsed: message }) =>
     message === undefined ? [] : [{ name: `${service} ${environment}`, message }],
   ),
-  ...notPlayed.map(({ service, scenario }) => ({
-    name: `${service}: ${scenario}`,
-    message: `${service} has no scenario ${scenario}`,
+  ...notPlayed.map((one) => ({
+    name: `${one.service}: ${one.scenarios.join(", ") || "incidents"}`,
+    message: notPlayedLine(one),
   })),
 ];
 

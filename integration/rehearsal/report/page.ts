@@ -1,6 +1,6 @@
 import { exitCode, type NotPlayed, type RehearsalResult, type ScenarioResult } from "../model";
 import type { JudgedRelease } from "../outcome";
-import { duration, figure } from "./format";
+import { duration, figure, notPlayedLine } from "./format";
 import { html, Html } from "./html";
 import { scenarioCard } from "./scenario";
 import { standingsCard } from "./standings-card";
@@ -85,10 +85,10 @@ function notRehearsed({ pipelines }: RehearsalResult): Html[] {
   });
 }
 
-const notPlayed = ({ service, scenario }: NotPlayed) =>
+const notPlayed = (one: NotPlayed) =>
   html`<li class="warn">
     <span class="mark" aria-hidden="true">!</span>
-    <span>${service} has no scenario ${scenario}</span>
+    <span>Not played of ${notPlayedLine(one)}</span>
   </li>`;
 
 const sentence = ({ environment, version, outcome }: JudgedRelease) =>

@@ -75,7 +75,7 @@ describe("report.junit.xml", () => {
       [
         "the first service of each kind is rehearsed",
         "the first service of each kind is rehearsed",
-        "leaderboard has no scenario bad-release",
+        "leaderboard: bad-release: it has no such scenario",
       ],
     );
   });

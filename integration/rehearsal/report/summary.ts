@@ -1,5 +1,6 @@
 import type { RehearsalResult } from "../model";
 import { unexpected } from "../outcome";
+import { notPlayedLine } from "./format";
 
 /** The verdicts, for people. @param report where the page is */
 export function summary(
@@ -12,9 +13,10 @@ export function summary(
     lines.push(`${outcome}  ${service}: ${title} (${id}, ${(wallMs / 1000).toFixed(1)} s here)`);
     if (couldNotRun) lines.push(`  ${couldNotRun}`);
     for (const release of verdict?.releases ?? []) {
-      const { environment, version, outcome: came, expected } = release;
-      const instead = expected === came ? "" : `, expected was ${expected}`;
+      const { environment, version, outcome: came, expected, accepted, reason, asExpected } = release;
+      const instead = expected === came ? "" : `, expected was ${accepted.join(" or ")}`;
       lines.push(`  ${environment.padEnd(7)} ${version}: ${came}${instead}`);
+      if (asExpected && came !== "safe") lines.push(`    ${reason}`);
       for (const why of unexpected(release)) lines.push(`    ${why}`);
     }
     for (const { environment, status, predictedAwsMs } of releases) {
@@ -28,7 +30,7 @@ export function summary(
   for (const { service, environment, notRehearsed } of leftOut)
     lines.push(`  ${environment.padEnd(7)} ${service}: ${notRehearsed}`);
   if (notPlayed.length > 0) lines.push("", "NOT PLAYED");
-  for (const { service, scenario } of notPlayed) lines.push(`  ${service} has no scenario ${scenario}`);
+  for (const one of notPlayed) lines.push(`  ${notPlayedLine(one)}`);
   if (notProven.length > 0) lines.push("", "NOT PROVEN HERE, WHATEVER THE VERDICT");
   for (const limit of notProven) lines.push(`  ${limit}`);
   lines.push("", `Report: ${report}`, "");

@@ -215,16 +215,16 @@ export function sampleResult(): RehearsalResult {
     ...more,
   });
   const good = judgeScenario([
-    expecting(judge(facts(staged, names.good, names.first, { recording: staging, until: t1 })), "safe"),
-    expecting(judge(facts(released, names.good, names.first, { recording: prod, until: t1 })), "safe"),
+    expecting(judge(facts(staged, names.good, names.first, { recording: staging, until: t1 })), ["safe"]),
+    expecting(judge(facts(released, names.good, names.first, { recording: prod, until: t1 })), ["safe"]),
   ]);
   const after = judge(facts(next, names.next, names.good, { recording: later, until: t2 }));
   const contained = judgeScenario([
     expecting(
       judge(facts(bad, names.bad, names.good, { recording: later, until: beginOf(next), next: after })),
-      "contained",
+      ["contained"],
     ),
-    expecting(after, "safe"),
+    expecting(after, ["safe"]),
   ]);
   const scenario = (id: string, title: string, description: string, from: number, to: number) => ({
     service: "trivia-api",
@@ -285,7 +285,7 @@ export function sampleResult(): RehearsalResult {
       notRehearsed,
     ),
     notRehearsed,
-    notPlayed: [{ service: "leaderboard", scenario: "bad-release" }],
+    notPlayed: [{ service: "leaderboard", scenarios: ["bad-release"], reason: "it has no such scenario" }],
     versions: { greenroom: "0.1.0", node: "v20.20.2", MiniStack: "1.5.33" },
     base: "MiniStack 1.5.33",
     servedBy: [

@@ -5,7 +5,7 @@ import type { Rehearsal } from "../rehearsal";
 import type { PastRelease } from "../release";
 import { approvalRejected } from "./approval-rejected";
 import { goodRelease } from "./good-release";
-import { faultScenario, incidentScenario } from "./incident";
+import { incidentScenario } from "./incident";
 import type { Scenario } from "./scenario";
 
 /** Where each commit's release ends, by its message; one that is not named reaches production. */
@@ -57,16 +57,6 @@ const tree = "The working tree";
 const baselineLines = [`staging ${tree}: safe`, `prod ${tree}: safe`];
 
 describe("a scenario", () => {
-  it("releases nothing when its fault cannot be had here", async () => {
-    const pipelines = new Pipelines({});
-    pipelines.local.faults.cannot = () => "it needs Docker";
-    await assert.rejects(
-      faultScenario("out of memory").run(pipelines as unknown as Rehearsal),
-      /"out of memory" cannot be had here: it needs Docker/,
-    );
-    assert.equal(pipelines.released, 0);
-  });
-
   const incident = incidentScenario({
     id: "outage",
     title: "An outage",

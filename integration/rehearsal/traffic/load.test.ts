@@ -225,7 +225,8 @@ describe("a source of requests", () => {
     write("empty.har", "{}");
     assert.match(message(fromHar("empty.har", { paths: ["/"] })), /empty\.har is no HTTP archive: log: /);
     const badly = fromHar as unknown as (file: string, options?: unknown) => unknown;
-    const named = ': its "paths" have to be named, as a report may show them: ["/", "/players/{name}"]';
+    const named =
+      ': its "paths" have to be a list of those to take, as a report may show them: ["/", "/players/{name}"]';
     for (const options of [undefined, {}, { paths: [] }, { paths: [1] }])
       assert.equal(message(badly("empty.har", options)), `${file}: empty.har${named}`);
     const other = message(badly("empty.har", { paths: ["/"], hosts: "a" }));

@@ -2,6 +2,7 @@
 import { Command, Option } from "commander";
 import { count, loadNow, measure, seconds } from "../../measure";
 import { runtimeNames, type RuntimeName } from "../../local-aws/containers/choose";
+import type { LocalAws } from "../../local-aws/local-aws";
 import { bringUp } from "../../rehearsal/bring-up";
 import { usualRatePerSecond } from "../../rehearsal/pace";
 import { progressOn, type Progress } from "../../rehearsal/progress";
@@ -35,8 +36,8 @@ function readOptions(): Options {
 async function rehearse(containers: RuntimeName, progress: Progress, signal: AbortSignal): Promise<Run> {
   const begun = performance.now();
   const prepared = await prepare({});
-  const checkRuntime = (runtime: RuntimeName) => checkRuns(prepared, runtime);
-  const broughtUp = await bringUp({ port: 0, containers, checkRuntime, progress, signal });
+  const check = (local: LocalAws) => checkRuns(prepared, local);
+  const broughtUp = await bringUp({ port: 0, containers, check, progress, signal });
   const bringUpMs = performance.now() - begun;
   try {
     const { scenarios: results } = await runScenarios({

@@ -24,7 +24,7 @@ export interface RunOptions {
 /** @throws {DockerfileError} for a RUN whose command must not run on this machine */
 export function checkRun({ line, json, text }: Instruction): void {
   const refusal = refusalOfCommand(json ? json.join(" ") : text);
-  if (refusal) throw new DockerfileError(line, `RUN: ${refusal}, or use --containers docker`);
+  if (refusal) throw new DockerfileError(line, `RUN: ${refusal}; or use --containers docker`);
 }
 
 /**

@@ -16,9 +16,9 @@ export function refusalOfCommand(text: string): string | undefined {
   return undefined;
 }
 
-const packages = "installs system packages, and the process runtime has this machine's system only";
-const users = "changes users, and everything in the process runtime belongs to the one who runs it";
-const system = "changes the machine";
+const packages = "installs system packages, which processes of this machine cannot have: leave it out";
+const users = "changes users, and processes of this machine belong to the one who runs them: leave it out";
+const system = "changes this machine: leave it out";
 const systemCommands: { [command: string]: string } = {
   ...all(["apk", "apt", "apt-get", "aptitude", "dpkg", "yum", "dnf", "microdnf", "rpm", "pacman"], packages),
   ...all(["adduser", "addgroup", "useradd", "groupadd", "usermod", "passwd", "chown", "chgrp"], users),

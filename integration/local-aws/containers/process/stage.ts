@@ -89,7 +89,7 @@ export function setEnv(config: ContainerConfig, name: string, value: string): vo
 function command({ shell }: StageState, { json, text, line, keyword }: Instruction): string[] {
   if (json) return [...json];
   const refusal = refusalOfCommand(text);
-  if (refusal) throw new DockerfileError(line, `${keyword}: ${refusal}, or use --containers docker`);
+  if (refusal) throw new DockerfileError(line, `${keyword}: ${refusal}; or use --containers docker`);
   return [...shell, text];
 }
 

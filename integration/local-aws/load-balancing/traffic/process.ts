@@ -10,7 +10,8 @@ let clock: ClockIs = { type: "clock", wall: wallNow(), aws: Date.now(), speed: 1
 let events: TimedEvent[] = [];
 let telling: NodeJS.Timeout | undefined;
 
-const say = (message: FromTraffic) => process.send?.(message);
+// Nobody hears what is said when control has gone; then this process ends.
+const say = (message: FromTraffic) => process.send?.(message, undefined, undefined, () => undefined);
 
 const plane = new InProcessPlane(
   () => clock.aws + (wallNow() - clock.wall) * clock.speed,

@@ -20,7 +20,8 @@ export interface SourceOptions {
   paths: string[];
 }
 
-const pathsMissing = 'its "paths" have to be named, as a report may show them: ["/", "/players/{name}"]';
+const pathsMissing =
+  'its "paths" have to be a list of those to take, as a report may show them: ["/", "/players/{name}"]';
 const sourceOptions = z.strictObject(
   {
     host: z.string('"host" is a name such as "shop.example.com"').optional(),
@@ -100,7 +101,10 @@ function contentOf(file: string, folder: string): Buffer {
   try {
     content = readFileSync(path.resolve(folder, file));
   } catch (error) {
-    throw new Error(`${file} cannot be read: ${(error as Error).message}`, { cause: error });
+    throw new Error(
+      `${file} cannot be read: ${(error as Error).message}: its path is relative to this file`,
+      { cause: error },
+    );
   }
   // https://datatracker.ietf.org/doc/html/rfc1952#page-6
   return content[0] === 0x1f && content[1] === 0x8b ? gunzipSync(content) : content;
