@@ -34,6 +34,8 @@ export interface BringUpOptions {
   token?: string;
   /** What runs images. @default Docker where its daemon answers and has, or can pull, what the services need */
   containers?: RuntimeName;
+  /** Whether builds and tasks have walls, where this machine can give them and Docker does not. @default true */
+  rooms?: boolean;
   /** Looks at the local AWS before stacks are brought up on it; what it throws ends that. */
   check?: (local: LocalAws) => void;
   /** Which services' base images builds need. @default those of all */
@@ -93,6 +95,7 @@ export async function bringUp(options: BringUpOptions): Promise<BroughtUp> {
     token,
     venv,
     containers,
+    rooms: options.rooms,
     images: [pullableName(buildImage), ...(await basesOf(options.services))],
     keepFolder: path.join(root, ".greenroom"),
     signal: options.signal,

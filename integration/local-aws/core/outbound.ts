@@ -13,6 +13,7 @@ export class Outbound {
   constructor(
     private readonly secret: string,
     private readonly upstream = upstreamOf(process.env),
+    private readonly addressOf = publicAddress,
   ) {}
 
   /** Whether the request is of somebody who may. */
@@ -25,7 +26,7 @@ export class Outbound {
   async tunnel(target: string, socket: Duplex, head: Buffer): Promise<void> {
     const refuse = (status: string) => socket.end(`HTTP/1.1 ${status}\r\ncontent-length: 0\r\n\r\n`);
     const [, host = "", port = ""] = /^([^:[\]]+):(\d+)$/.exec(target) ?? [];
-    const address = port === "443" ? await publicAddress(host) : undefined;
+    const address = port === "443" ? await this.addressOf(host) : undefined;
     if (!address) return void refuse("403 Forbidden");
     const opening = this.upstream ? throughProxy(this.upstream, target).catch(() => undefined) : undefined;
     const open = opening ? await opening : connect(443, address);

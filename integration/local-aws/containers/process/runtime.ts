@@ -15,7 +15,7 @@ import { buildLanguages } from "./build-languages";
 import { openRoom, remove } from "./build-room";
 import { startContainer } from "./container";
 import { DockerDaemon } from "./docker-daemon";
-import { DockerEndpoint, writeDockerCommand } from "./docker-endpoint";
+import { DockerEndpoint } from "./docker-endpoint";
 import { languageOf, versionGapOf, type Base } from "./bases/base";
 import { nodeBase } from "./bases/node";
 import { pythonBase } from "./bases/python";
@@ -25,7 +25,7 @@ import { Nodes } from "./nodes";
 import { foldersOfVenv, Pythons } from "./pythons";
 import { ecrRegistry, parseReference } from "../images/reference";
 import type { Rooms } from "./rooms";
-import { networkFile } from "../../network";
+import { networkFileIn, writePrograms } from "./programs";
 import { PulledImages } from "./pulled-images";
 import { copyTree } from "./tree";
 
@@ -124,7 +124,7 @@ class ProcessRuntime implements ContainerRuntime, Languages {
       folder,
       rooms: this.options.rooms,
       readable: [...this.readable, ...foldersOfVenv(path.dirname(this.options.venvBin))],
-      networkFile: this.networkFile,
+      networkFile: networkFileIn(this.at("programs")),
       token,
       packageCache,
       programs: [this.at("programs", "build")],
@@ -199,7 +199,7 @@ class ProcessRuntime implements ContainerRuntime, Languages {
       rooms: this.options.rooms,
       programs: [this.at("programs", "container")],
       readable: this.readable,
-      networkFile: this.networkFile,
+      networkFile: networkFileIn(this.at("programs")),
     });
     this.containers.add(container);
     void container.ended.then(() => this.containers.delete(container));
@@ -237,21 +237,7 @@ class ProcessRuntime implements ContainerRuntime, Languages {
   }
 
   private prepare(): Promise<void> {
-    this.prepared ??= (async () => {
-      await writeDockerCommand(this.at("programs", "build"));
-      await fs.copyFile(networkFile, this.networkFile);
-      // Alone: beside it are the Python and the pip that the local AWS itself runs on.
-      await fs.symlink(path.join(this.options.venvBin, "aws"), this.at("programs", "build", "aws"));
-      await fs.mkdir(this.at("programs", "container"), { recursive: true });
-      await fs.writeFile(this.at("programs", "container", "docker-entrypoint.sh"), entryPoint, {
-        mode: 0o755,
-      });
-    })();
-    return this.prepared;
-  }
-
-  private get networkFile(): string {
-    return this.at("programs", path.basename(networkFile));
+    return (this.prepared ??= writePrograms(this.at("programs"), this.options.venvBin));
   }
 
   /** Of this machine, for every room. */
@@ -268,12 +254,3 @@ class ProcessRuntime implements ContainerRuntime, Languages {
     if (this.closing) throw new Error("the local AWS is being shut down");
   }
 }
-
-// What the Node.js base image does when its command is no program (https://github.com/nodejs/docker-node).
-const entryPoint = `#!/bin/sh
-set -e
-if [ "\${1#-}" != "$1" ] || [ -z "$(command -v "$1")" ] || { [ -f "$1" ] && ! [ -x "$1" ]; }; then
-  set -- node "$@"
-fi
-exec "$@"
-`;

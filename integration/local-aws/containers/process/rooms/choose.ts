@@ -32,7 +32,7 @@ export async function openRooms(options: {
     const rooms = new OpenRooms(options.gateway, why);
     return { rooms, close: () => rooms.close() };
   };
-  if (options.asked === "none") return without("--rooms none");
+  if (options.asked === "none") return without("--no-rooms");
   if (process.platform !== "linux") return without("only Linux has namespaces");
   let network: RoomNetwork | undefined;
   try {
