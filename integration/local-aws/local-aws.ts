@@ -24,6 +24,7 @@ import { ec2 } from "./ec2";
 import { ecr } from "./ecr";
 import { ecs } from "./ecs";
 import { eventBridge } from "./eventbridge";
+import { claim, clearLeftovers } from "./leftovers";
 import { inOwnProcess, loadBalancing, type LoadBalancing } from "./load-balancing";
 import { scheduler } from "./scheduler";
 
@@ -97,7 +98,9 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   let closed: Promise<void> | undefined;
   const close = () => (closed ??= closeAll());
   try {
+    for (const left of await clearLeftovers()) options.say?.(left);
     const folder = await mkdtemp(path.join(os.tmpdir(), "greenroom-"));
+    await claim(folder);
     closers.push(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
     const opened: DockerDaemon[] = [];
     closers.push(() => Promise.all(opened.map((daemon) => daemon.close())));

@@ -9,6 +9,7 @@ import { baseImages } from "../local-aws/containers/docker/build-bases";
 import { pullableName } from "../local-aws/containers/docker/build-image";
 import { directoryOf } from "../../infra/definitions";
 import { services } from "../../infra/services";
+import { claim } from "../local-aws/leftovers";
 import { startLocalAws, type LocalAws } from "../local-aws/local-aws";
 import type { Identity } from "../local-aws/core/aws";
 import { provisionDirect } from "../provision/direct";
@@ -103,6 +104,7 @@ export async function bringUp(options: BringUpOptions): Promise<BroughtUp> {
     say: (message) => progress.step(message),
   });
   const stateFolder = options.engine ? await mkdtemp(path.join(os.tmpdir(), "greenroom-engine-")) : undefined;
+  if (stateFolder !== undefined) await claim(stateFolder);
   const failing = new AbortController();
   const signal = AbortSignal.any([failing.signal, ...(options.signal ? [options.signal] : [])]);
   let coming: Promise<unknown> = Promise.resolve();

@@ -31,6 +31,7 @@ export async function startRuntime(
 ): Promise<StartedRuntime> {
   const { folder, keepFolder, aws, gateway, venvBin } = options;
   if (docker) {
+    gateway.alsoAt(new URL(docker.relay.endpoint).host);
     const containers = dockerRuntime({ daemon: docker, folder, aws });
     return { containers, close: () => containers.close() };
   }

@@ -7,6 +7,7 @@ import type { AcceptedWrite, Acting, Answer, Call, Host, Listener } from "./acti
 import { BaseClient, type Bases } from "./base-client";
 import { CallersOfBase, UnknownCallerError, type Callers } from "./identity";
 import { Outbound } from "./outbound";
+import { ofWebPage } from "./web-page";
 import { protocolOf } from "./protocols";
 import { proxyTarget } from "./proxy-target";
 import { credentialScope, type Scope } from "./scope";
@@ -73,11 +74,16 @@ export class Gateway {
     return `http://127.0.0.1:${address.port}`;
   }
 
+  /** Clients reach it at this address (`HOST:PORT`), too. */
+  alsoAt(address: string): void {
+    this.addresses.push(address);
+  }
+
   /** Hears what comes to another server, too: one that listens where this process does not. */
   hear(other: Server): void {
     other.on("connection", (socket) => this.server.emit("connection", socket));
     const { address, port } = other.address() as AddressInfo;
-    this.addresses.push(`${address}:${port}`);
+    this.alsoAt(`${address}:${port}`);
   }
 
   /** Gives an acting service what is its own from now on. */
@@ -116,6 +122,14 @@ export class Gateway {
       request.url = proxied.path;
     }
     const host = request.headers.host ?? "";
+    // A page cannot make a browser send what goes to a proxy.
+    const page = proxied ? undefined : ofWebPage(request, this.addresses);
+    if (page !== undefined) {
+      this.warn(`a request was refused, as a web page could have sent it: ${page}`);
+      response.writeHead(403, { "content-type": "text/plain" }).end(`refused: ${page}\n`);
+      request.resume();
+      return;
+    }
     const passOn = () => this.forward(request, response, undefined);
     const mounted = /^\/_greenroom\/([^/?]+)/.exec(request.url ?? "")?.[1];
     if (mounted) {
