@@ -22,6 +22,12 @@ export async function writePrograms(folder: string, venvBin: string): Promise<vo
 /** Where rooms find what makes Node.js programs find load balancers. */
 export const networkFileIn = (folder: string): string => path.join(folder, path.basename(networkFile));
 
+/** Where this machine's Node.js is, with its npm. */
+export function nodeFolders(): string[] {
+  const folder = path.dirname(path.dirname(process.execPath));
+  return folder === "/" ? [] : [folder];
+}
+
 // What the Node.js base image does when its command is no program (https://github.com/nodejs/docker-node).
 const entryPoint = `#!/bin/sh
 set -e

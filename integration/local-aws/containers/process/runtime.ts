@@ -25,7 +25,7 @@ import { Nodes } from "./nodes";
 import { foldersOfVenv, Pythons } from "./pythons";
 import { ecrRegistry, parseReference } from "../images/reference";
 import type { Rooms } from "./rooms";
-import { networkFileIn, writePrograms } from "./programs";
+import { networkFileIn, nodeFolders, writePrograms } from "./programs";
 import { PulledImages } from "./pulled-images";
 import { copyTree } from "./tree";
 
@@ -49,16 +49,11 @@ export interface ProcessRuntimeOptions {
 }
 
 /** Images and containers without Docker: folders and processes of this machine. No sandbox: it runs what you trust. */
-export function processRuntime(options: ProcessRuntimeOptions): ContainerRuntime & Languages {
+export function processRuntime(options: ProcessRuntimeOptions): ProcessRuntime {
   return new ProcessRuntime(options);
 }
 
-interface Languages {
-  /** Fetches what will run images that are built on these, so that no task waits for it. */
-  fetchLanguages(images: readonly string[]): Promise<void>;
-}
-
-class ProcessRuntime implements ContainerRuntime, Languages {
+class ProcessRuntime implements ContainerRuntime {
   readonly name = "process";
   private readonly endpoint = new DockerEndpoint();
   private readonly builds = new Set<BuildRoom>();
@@ -155,6 +150,7 @@ class ProcessRuntime implements ContainerRuntime, Languages {
     }
   }
 
+  /** Fetches what will run images that are built on these, so that no task waits for it. */
   async fetchLanguages(images: readonly string[]): Promise<void> {
     const references = images.map(parseReference);
     await Promise.all(
@@ -242,8 +238,7 @@ class ProcessRuntime implements ContainerRuntime, Languages {
 
   /** Of this machine, for every room. */
   private get readable(): string[] {
-    const node = path.dirname(path.dirname(process.execPath));
-    return [this.at("programs"), ...(node === "/" ? [] : [node])];
+    return [this.at("programs"), ...nodeFolders()];
   }
 
   private at(...names: string[]): string {
