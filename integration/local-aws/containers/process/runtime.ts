@@ -29,8 +29,6 @@ import { networkFileIn, nodeFolders, writePrograms } from "./programs";
 import { PulledImages } from "./pulled-images";
 import { copyTree } from "./tree";
 
-const cacheBytes = 2 * 1024 ** 3;
-
 export interface ProcessRuntimeOptions {
   /** For this rehearsal; the runtime makes `containers` in it, which `close` removes. */
   folder: string;
@@ -185,7 +183,7 @@ class ProcessRuntime implements ContainerRuntime {
     await Promise.all([...this.containers].map((container) => container.ended));
     await this.images.settled();
     await remove(this.at());
-    await this.cache.prune(cacheBytes);
+    await this.cache.prune(2 * 1024 ** 3);
   }
 
   private async startNow(spec: ContainerSpec): Promise<Container> {
