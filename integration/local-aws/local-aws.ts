@@ -184,7 +184,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       loadBalancing: balancing,
       faults: aws.faults,
       versionNames: aws.versions,
-      containers: { runtime: containers.name, because },
+      containers: { runtime: containers.name, because: [because, runtime.walls].filter(Boolean).join("; ") },
       servedBy,
       versions,
       get limits() {

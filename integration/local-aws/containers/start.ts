@@ -9,6 +9,8 @@ import { openRooms, type OpenedRooms } from "./process/rooms";
 /** A container runtime that has been started. */
 export interface StartedRuntime {
   containers: ContainerRuntime;
+  /** What keeps processes apart, for people; nothing where Docker does. */
+  walls?: string;
   /** The network that has the tasks, where that is not this machine's. */
   network?: OpenedRooms["network"];
   close(): Promise<void>;
@@ -46,6 +48,7 @@ export async function startRuntime(
   await containers.fetchLanguages(options.images);
   return {
     containers,
+    walls: rooms.missing === undefined ? "each in a room of its own" : `without walls: ${rooms.missing}`,
     network,
     async close() {
       await containers.close();
