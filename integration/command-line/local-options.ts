@@ -15,6 +15,7 @@ export interface LocalOptions {
   localstackImage?: string;
   localstackDockerSocket?: boolean;
   containers?: RuntimeName;
+  rooms?: boolean;
   engine?: boolean;
 }
 
@@ -94,6 +95,7 @@ export const withLocalOptions = (command: Command): Command =>
         .choices(runtimeNames)
         .env("GREENROOM_CONTAINERS"),
     )
+    .option("--no-rooms", "builds and tasks without walls, also where this machine has them")
     .option("--engine", "bring the stacks up with the real Pulumi engine: needs pulumi on PATH, and minutes");
 
 /** What they say. @throws {PlanError} when there is no engine */
@@ -101,9 +103,9 @@ export function bringUpOptions(
   options: LocalOptions,
   token: string | undefined,
 ): Omit<BringUpOptions, "progress" | "signal"> {
-  const { speed, port, engine, containers, localstackImage: image, localstackDockerSocket } = options;
+  const { speed, port, engine, containers, rooms, localstackImage: image, localstackDockerSocket } = options;
   const missing = engine ? engineMissing() : undefined;
   if (missing) throw new PlanError(`--engine: ${missing}; or leave --engine out`);
   const base = parseBase(options.base, { image, withDockerSocket: localstackDockerSocket });
-  return { speed, port, engine, base, token, containers };
+  return { speed, port, engine, base, token, containers, rooms };
 }

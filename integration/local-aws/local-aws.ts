@@ -11,8 +11,8 @@ import { codedeploy } from "./codedeploy";
 import { codepipeline } from "./codepipeline";
 import { SourceHost } from "./codepipeline/sources";
 import { chooseRuntime, type RuntimeName } from "./containers/choose";
-import { dockerRuntime, openDocker, type DockerDaemon } from "./containers/docker";
-import { processRuntime } from "./containers/process";
+import { openDocker, type DockerDaemon } from "./containers/docker";
+import { startRuntime } from "./containers/start";
 import { unlessAborted } from "./core/abort";
 import type { Acting } from "./core/acting";
 import { Aws } from "./core/aws";
@@ -24,7 +24,8 @@ import { ec2 } from "./ec2";
 import { ecr } from "./ecr";
 import { ecs } from "./ecs";
 import { eventBridge } from "./eventbridge";
-import { loadBalancing, type LoadBalancing } from "./load-balancing";
+import { claim, clearLeftovers } from "./leftovers";
+import { inOwnProcess, loadBalancing, type LoadBalancing } from "./load-balancing";
 import { scheduler } from "./scheduler";
 
 export interface LocalAwsOptions {
@@ -40,6 +41,8 @@ export interface LocalAwsOptions {
   venv: string | { missing: string };
   /** What runs images. @default Docker where its daemon answers and has, or can pull, `images` */
   containers?: RuntimeName;
+  /** Whether builds and tasks have walls, where this machine can give them. @default true */
+  rooms?: boolean;
   /** What builds will run in and build on; with Docker they are there from the start. */
   images?: readonly string[];
   /** What is kept from run to run goes here: caches of builds, and the bases' logs. */
@@ -95,7 +98,9 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   let closed: Promise<void> | undefined;
   const close = () => (closed ??= closeAll());
   try {
+    for (const left of await clearLeftovers()) options.say?.(left);
     const folder = await mkdtemp(path.join(os.tmpdir(), "greenroom-"));
+    await claim(folder);
     closers.push(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
     const opened: DockerDaemon[] = [];
     closers.push(() => Promise.all(opened.map((daemon) => daemon.close())));
@@ -131,19 +136,23 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     closers.push(() => bases.close());
     gateway.useBases(bases.routes);
 
-    const containers = chosen
-      ? dockerRuntime({ daemon: chosen, folder, aws })
-      : processRuntime({
-          folder,
-          cacheFolder: path.join(keepFolder, "cache"),
-          aws,
-          gateway,
-          venvBin: awsCommandFolder(venv),
-        });
-    closers.push(() => containers.close());
+    const { rooms = true, images = [], say } = options;
+    const venvBin = awsCommandFolder(venv);
+    const runtime = await startRuntime(chosen, {
+      folder,
+      keepFolder,
+      aws,
+      gateway,
+      venvBin,
+      rooms,
+      images,
+      say,
+    });
+    closers.push(() => runtime.close());
+    const { containers } = runtime;
     const sources = new SourceHost(() => clock.now());
     const metrics = new MetricStore();
-    const balancing = loadBalancing(aws, metrics);
+    const balancing = loadBalancing(aws, metrics, inOwnProcess(runtime.network));
     const bus = eventBridge(aws);
     const services: Acting[] = [
       ec2(),
@@ -175,7 +184,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       loadBalancing: balancing,
       faults: aws.faults,
       versionNames: aws.versions,
-      containers: { runtime: containers.name, because },
+      containers: { runtime: containers.name, because: [because, runtime.walls].filter(Boolean).join("; ") },
       servedBy,
       versions,
       get limits() {

@@ -9,6 +9,7 @@ import { baseImages } from "../local-aws/containers/docker/build-bases";
 import { pullableName } from "../local-aws/containers/docker/build-image";
 import { directoryOf } from "../../infra/definitions";
 import { services } from "../../infra/services";
+import { claim } from "../local-aws/leftovers";
 import { startLocalAws, type LocalAws } from "../local-aws/local-aws";
 import type { Identity } from "../local-aws/core/aws";
 import { provisionDirect } from "../provision/direct";
@@ -34,6 +35,8 @@ export interface BringUpOptions {
   token?: string;
   /** What runs images. @default Docker where its daemon answers and has, or can pull, what the services need */
   containers?: RuntimeName;
+  /** Whether builds and tasks have walls, where this machine can give them and Docker does not. @default true */
+  rooms?: boolean;
   /** Looks at the local AWS before stacks are brought up on it; what it throws ends that. */
   check?: (local: LocalAws) => void;
   /** Which services' base images builds need. @default those of all */
@@ -93,6 +96,7 @@ export async function bringUp(options: BringUpOptions): Promise<BroughtUp> {
     token,
     venv,
     containers,
+    rooms: options.rooms,
     images: [pullableName(buildImage), ...(await basesOf(options.services))],
     keepFolder: path.join(root, ".greenroom"),
     signal: options.signal,
@@ -100,6 +104,7 @@ export async function bringUp(options: BringUpOptions): Promise<BroughtUp> {
     say: (message) => progress.step(message),
   });
   const stateFolder = options.engine ? await mkdtemp(path.join(os.tmpdir(), "greenroom-engine-")) : undefined;
+  if (stateFolder !== undefined) await claim(stateFolder);
   const failing = new AbortController();
   const signal = AbortSignal.any([failing.signal, ...(options.signal ? [options.signal] : [])]);
   let coming: Promise<unknown> = Promise.resolve();

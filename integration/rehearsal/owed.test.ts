@@ -102,6 +102,24 @@ describe("a service that runs as processes", () => {
     )({ message: /Dockerfile line 2: RUN: "apt-get" installs/ });
   });
 
+  it("is refused for a language of its builds that nothing stands in for", () => {
+    const buildspec = (runtime: string) => ({
+      "services/shop/buildspec.yml": {
+        data: Buffer.from(
+          `version: 0.2\nphases:\n  install:\n    runtime-versions:\n      ${runtime}\n    commands: [ls]\n`,
+        ),
+        mode: 0o100644,
+      },
+    });
+    assert.throws(() => checkRunsAsProcess(buildspec("golang: 1.24"), shop), {
+      name: "ServiceFileError",
+      message:
+        "services/shop/buildspec.yml: phases.install.runtime-versions.golang: builds have nodejs and python here; leave it " +
+        "out where nothing needs it, or use --containers docker",
+    });
+    assert.doesNotThrow(() => checkRunsAsProcess(buildspec("nodejs: 22"), shop));
+  });
+
   it("may have a stage that its image does not need, and bases of its own registry", () => {
     for (const lines of [
       ["FROM hadolint/hadolint AS lint", "FROM node:22"],

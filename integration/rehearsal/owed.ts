@@ -3,6 +3,7 @@ import { directoryOf, type ServiceDefinition } from "../../infra/definitions";
 import { parseBuildspec } from "../local-aws/codebuild/buildspec/parse";
 import type { ArtifactSpec, Buildspec } from "../local-aws/codebuild/buildspec/model";
 import type { Tree } from "../local-aws/codepipeline/tree";
+import { languagesHere } from "../local-aws/containers/process/build-languages";
 import { checkDockerfile } from "../local-aws/containers/process/check-dockerfile";
 import { globToRegExp } from "../local-aws/core/glob";
 import { ServiceFileError } from "./incidents/incident";
@@ -59,12 +60,23 @@ const commandsOf = ({ phases }: Buildspec): string[] =>
   Object.values(phases).flatMap(({ commands, finally: last }) => [...commands, ...last]);
 
 /**
- * Checks that processes can stand in for what a service's Dockerfile asks for.
+ * Checks that processes can stand in for what a service's Dockerfile and its builds ask for.
  *
  * @throws {ServiceFileError} naming its line, and Docker
  */
 export function checkRunsAsProcess(tree: Tree, service: ServiceDefinition): void {
   const directory = directoryOf(service);
+  for (const name of [service.buildspec, service.integrationBuildspec]) {
+    const file = `${directory}/${name}`;
+    const found = tree[file] && parseBuildspec(file, new TextDecoder().decode(tree[file].data));
+    const asked = Object.keys(found?.phases.install?.runtimeVersions ?? {});
+    const missing = asked.find((one) => !languagesHere.includes(one));
+    if (missing !== undefined)
+      throw new ServiceFileError(
+        `${file}: phases.install.runtime-versions.${missing}: builds have ${languagesHere.join(" and ")} here; leave it ` +
+          "out where nothing needs it, or use --containers docker",
+      );
+  }
   const dockerfile = tree[`${directory}/Dockerfile`];
   if (!dockerfile) return;
   try {

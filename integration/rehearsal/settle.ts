@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { CodePipelineClient, ListPipelineExecutionsCommand } from "@aws-sdk/client-codepipeline";
+import { DescribeServicesCommand, ECSClient } from "@aws-sdk/client-ecs";
 import type { LocalAws } from "../local-aws/local-aws";
 import type { Environment } from "./environments";
 import { isUnderWay, type WallMs } from "./model";
@@ -29,6 +30,30 @@ export async function settle(
           throw new Error(`the pipeline ${pipelineName} still runs, though nothing was released yet`);
         await wait(50);
       }
+    await steady(local, { identity, services }, deadline);
+  }
+}
+
+/** Waits for what stands in for services before their first release: clients of nobody would prove nothing. */
+async function steady(
+  local: Pick<LocalAws, "aws">,
+  { identity, services }: Pick<Environment, "identity" | "services">,
+  deadline: number,
+): Promise<void> {
+  const client = local.aws.client(ECSClient, identity);
+  for (const { clusterName: cluster, serviceName } of Object.values(services)) {
+    const isSteady = async () => {
+      const { services: found = [] } = await client.send(
+        new DescribeServicesCommand({ cluster, services: [serviceName] }),
+      );
+      const sets = found[0]?.taskSets ?? [];
+      return sets.length > 0 && sets.every(({ stabilityStatus }) => stabilityStatus === "STEADY_STATE");
+    };
+    while (!(await isSteady())) {
+      if (Date.now() > deadline)
+        throw new Error(`the tasks that stand in for ${serviceName} before its first release do not serve`);
+      await wait(50);
+    }
   }
 }
 

@@ -7,6 +7,7 @@ import { phaseNames, type Buildspec, type PhaseName } from "./buildspec/model";
 import { runCommands } from "./commands";
 import { resolveVariables } from "./environment";
 import { exportVariables } from "./exported";
+import { runtimesOf } from "./curated-images";
 import { PhaseFailure } from "./failure";
 import { findBuildspec } from "./find-buildspec";
 import { logPlace } from "./logs";
@@ -169,6 +170,9 @@ export class BuildRun {
     for (const [name, folder] of secondarySources) note(`CODEBUILD_SRC_DIR_${name}=${folder.inside}`);
     const spec = await findBuildspec(aws, role, record.plan.source.buildspec, room.sourceDirectory);
     await room.useCache?.(spec.cachePaths);
+    const asked = spec.phases.install?.runtimeVersions ?? {};
+    const runtimes = runtimesOf(record.build.environment?.image ?? "", asked) ?? asked;
+    for (const line of (await room.useRuntimes?.(runtimes, Object.keys(asked))) ?? []) note(line);
     note("Processing environment variables");
     const declared = record.build.environment?.environmentVariables ?? [];
     const variables = await resolveVariables(aws, role, spec, declared, this.masking);
@@ -185,12 +189,8 @@ export class BuildRun {
     this.note(`Entering phase ${phaseTypes[name]}`);
     const phase = spec.phases[name];
     if (!phase) return;
-    for (const [runtime, version] of Object.entries(phase.runtimeVersions)) {
-      const own = runtime === "nodejs" ? `; this machine's Node.js is ${process.version}` : "";
-      this.note(
-        `Selecting '${runtime}' runtime version '${version}': builds run with what is installed here${own}`,
-      );
-    }
+    for (const [runtime, version] of Object.entries(phase.runtimeVersions))
+      this.note(`Selecting '${runtime}' runtime version '${version}' based on manual selections...`);
     if (name === "install" && spec.reports.length > 0)
       this.note(`Reports are not collected: ${spec.reports.join(", ")}`);
     await runCommands(phase, shell, this.log, this.course, this.signal);

@@ -6,7 +6,13 @@ import path from "node:path";
  *
  * @param packageCache the folder of the package managers' own caches
  */
-export function packageEnvironment(packageCache: string): Record<string, string> {
+export function packageEnvironment(packageCache: string): {
+  environment: Record<string, string>;
+  /** Folders that it names and that are written to. */
+  writable: string[];
+  /** Files and folders that it names. */
+  readable: string[];
+} {
   const taken: Record<string, string> = {};
   const names =
     /^(https_proxy|PIP_(INDEX_URL|TRUSTED_HOST|CERT|FIND_LINKS|DEFAULT_TIMEOUT)|NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR)|(CURL|REQUESTS)_CA_BUNDLE|npm_config_(registry|cafile)|LANG|LC_ALL|TZ)$/i;
@@ -19,15 +25,21 @@ export function packageEnvironment(packageCache: string): Record<string, string>
   if (proxy) taken.npm_config_proxy = proxy;
   else if (registry?.startsWith("http:"))
     taken.npm_config_noproxy = `127.0.0.1,localhost,${new URL(registry).hostname}`;
-  return {
+  const caches = { npm: path.join(packageCache, "npm"), pip: path.join(packageCache, "pip") };
+  const environment = {
     ...taken,
-    npm_config_cache: path.join(packageCache, "npm"),
+    npm_config_cache: caches.npm,
     npm_config_prefer_offline: "true",
     npm_config_update_notifier: "false",
     npm_config_audit: "false",
     npm_config_fund: "false",
-    PIP_CACHE_DIR: path.join(packageCache, "pip"),
+    PIP_CACHE_DIR: caches.pip,
     PIP_DISABLE_PIP_VERSION_CHECK: "1",
     PIP_NO_INPUT: "1",
+  };
+  return {
+    environment,
+    writable: Object.values(caches),
+    readable: Object.values(taken).filter((value) => path.isAbsolute(value)),
   };
 }

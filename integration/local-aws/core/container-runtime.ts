@@ -43,6 +43,12 @@ export interface BuildRoom {
   /** A scratch directory outside of the source. */
   readonly scratchDirectory: { host: string; inside: string };
   /**
+   * Gives the build languages in these versions (`nodejs`, `python`, …), before its first script, where the room can: an
+   * image of CodeBuild does that by itself. Gives a note on each for the build's log.
+   * @param asked those that the buildspec names; others may be left out
+   */
+  useRuntimes?(versions: Readonly<Record<string, string>>, asked: readonly string[]): Promise<string[]>;
+  /**
    * Puts what earlier builds of the project have left in these folders there (`LOCAL_CUSTOM_CACHE`), where the room can.
    * Paths are as in a buildspec: absolute or relative to the source, patterns standing for the folder that they are in.
    */

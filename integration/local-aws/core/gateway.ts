@@ -1,9 +1,13 @@
+import { randomUUID } from "node:crypto";
 import http from "node:http";
+import type { AddressInfo, Server } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import type { AcceptedWrite, Acting, Answer, Call, Host, Listener } from "./acting";
 import { BaseClient, type Bases } from "./base-client";
 import { CallersOfBase, UnknownCallerError, type Callers } from "./identity";
+import { Outbound } from "./outbound";
+import { ofWebPage } from "./web-page";
 import { protocolOf } from "./protocols";
 import { proxyTarget } from "./proxy-target";
 import { credentialScope, type Scope } from "./scope";
@@ -22,6 +26,10 @@ export class PortTakenError extends Error {
  * no DNS knows here, such as a load balancer's, reach it from whatever the local AWS runs.
  */
 export class Gateway {
+  /** Whoever names it may reach package registries. */
+  readonly outsideSecret = randomUUID();
+  private readonly outbound = new Outbound(this.outsideSecret);
+  private readonly addresses: string[] = [];
   private readonly acting = new Map<string, Acting>();
   private readonly hearers = new Map<string, ((write: AcceptedWrite) => void)[]>();
   private readonly hosts: Host[] = [];
@@ -40,7 +48,9 @@ export class Gateway {
   /** @param warn gets what no caller gets to see, each request that would have left the machine among it */
   constructor(private readonly warn: (message: string) => void) {
     this.server.keepAliveTimeout = 60_000;
-    this.server.on("connect", (request, socket) => {
+    this.server.on("connect", (request, socket, head) => {
+      socket.on("error", () => undefined);
+      if (this.outbound.admits(request)) return void this.outbound.tunnel(request.url ?? "", socket, head);
       this.outside(request.url ?? "");
       socket.end("HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n");
     });
@@ -60,7 +70,20 @@ export class Gateway {
     });
     const address = this.server.address();
     if (typeof address !== "object" || !address) throw new Error("the gateway has no address");
+    this.addresses.push(`127.0.0.1:${address.port}`);
     return `http://127.0.0.1:${address.port}`;
+  }
+
+  /** Clients reach it at this address (`HOST:PORT`), too. */
+  alsoAt(address: string): void {
+    this.addresses.push(address);
+  }
+
+  /** Hears what comes to another server, too: one that listens where this process does not. */
+  hear(other: Server): void {
+    other.on("connection", (socket) => this.server.emit("connection", socket));
+    const { address, port } = other.address() as AddressInfo;
+    this.alsoAt(`${address}:${port}`);
   }
 
   /** Gives an acting service what is its own from now on. */
@@ -99,6 +122,14 @@ export class Gateway {
       request.url = proxied.path;
     }
     const host = request.headers.host ?? "";
+    // A page cannot make a browser send what goes to a proxy.
+    const page = proxied ? undefined : ofWebPage(request, this.addresses);
+    if (page !== undefined) {
+      this.warn(`a request was refused, as a web page could have sent it: ${page}`);
+      response.writeHead(403, { "content-type": "text/plain" }).end(`refused: ${page}\n`);
+      request.resume();
+      return;
+    }
     const passOn = () => this.forward(request, response, undefined);
     const mounted = /^\/_greenroom\/([^/?]+)/.exec(request.url ?? "")?.[1];
     if (mounted) {
@@ -169,8 +200,7 @@ export class Gateway {
 
   /** The gateway's own address, also with something in front: an SDK's host prefix. */
   private isOwn(host: string): boolean {
-    const address = this.server.address();
-    return typeof address === "object" && !!address && `.${host}`.endsWith(`.127.0.0.1:${address.port}`);
+    return this.addresses.some((one) => `.${host}`.endsWith(`.${one}`));
   }
 }
 

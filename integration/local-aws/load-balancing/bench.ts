@@ -46,7 +46,7 @@ async function balance(targetPort: number): Promise<void> {
     new MetricStore(),
     console.warn,
     new Aws("", clock, console.warn),
-    inOwnProcess,
+    inOwnProcess(),
   );
   const scope = { account: "111111111111", region: "us-east-1" };
   registry.loadBalancers.set("lb", { LoadBalancerArn: "lb" });

@@ -1,7 +1,7 @@
-import http from "node:http";
 import { setTimeout as wallSleep } from "node:timers/promises";
 import type { TargetGroup as Settings } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Clock } from "../core/clock";
+import type { Probe } from "../core/probe";
 import { health, type Health, type Target } from "./target";
 import { sumUp } from "./traffic/door";
 
@@ -26,13 +26,14 @@ export async function watchHealth(
   target: Target,
   settings: () => Settings,
   clock: Clock,
+  probe: Probe,
   signal: AbortSignal,
   onChange: () => void,
 ): Promise<void> {
   while (!signal.aborted) {
     const { HealthCheckIntervalSeconds: interval = 30 } = settings();
     const begun = performance.now();
-    const result = await check(target, settings(), signal);
+    const result = await check(target, settings(), probe, signal);
     if (signal.aborted) return;
     const before = target.health;
     judge(target, result, settings());
@@ -72,7 +73,12 @@ function judge(target: Target, result: CheckResult, settings: Settings): void {
 }
 
 /** One health check, through the target's door: its faults are between the load balancer and the task. */
-async function check(target: Target, settings: Settings, signal: AbortSignal): Promise<CheckResult> {
+async function check(
+  target: Target,
+  settings: Settings,
+  probe: Probe,
+  signal: AbortSignal,
+): Promise<CheckResult> {
   const port = Number(settings.HealthCheckPort);
   const { delayMs, effect } = sumUp(target.door?.visit(true) ?? []);
   const timeoutMs = (settings.HealthCheckTimeoutSeconds ?? 5) * 1000;
@@ -85,38 +91,22 @@ async function check(target: Target, settings: Settings, signal: AbortSignal): P
   if (effect?.do === "refuse" || effect?.do === "reset")
     return failed("FailedHealthChecks", "Health checks failed");
   if (effect?.do === "answer") return answered(effect.status, settings);
-  return new Promise((resolve) => {
-    const fail = (reason: string, description: string, refused = false) =>
-      resolve({ ...failed(reason, description), refused });
-    const request = http.get(
-      {
-        host: target.host,
-        port: Number.isInteger(port) && port > 0 ? port : target.port,
-        path: settings.HealthCheckPath ?? "/",
-        headers: { "user-agent": "ELB-HealthChecker/2.0" },
-        // The connection of a health check is closed after it.
-        agent: false,
-        signal,
-      },
-      (response) => {
-        const status = response.statusCode ?? 0;
-        response.resume();
-        response.once("error", () => undefined);
-        response.once("close", () => clearTimeout(late));
-        resolve(answered(status, settings));
-      },
-    );
-    const late = setTimeout(() => {
-      fail("Timeout", "Request timed out");
-      request.destroy();
-    }, timeoutMs - delayMs);
-    request.once("error", (error: NodeJS.ErrnoException) => {
-      clearTimeout(late);
-      // Docker accepts connections to a port that it publishes, and drops them while nothing listens in the container.
-      const refused = error.syscall === "connect" || error.code === "ECONNRESET";
-      fail("FailedHealthChecks", "Health checks failed", refused);
-    });
-  });
+  const result = await probe(
+    {
+      host: target.host,
+      port: Number.isInteger(port) && port > 0 ? port : target.port,
+      path: settings.HealthCheckPath ?? "/",
+      headers: { "user-agent": "ELB-HealthChecker/2.0" },
+      timeoutMs: timeoutMs - delayMs,
+    },
+    signal,
+  );
+  if ("status" in result) return answered(result.status, settings);
+  if (result.failure === "timeout") return failed("Timeout", "Request timed out");
+  return {
+    ...failed("FailedHealthChecks", "Health checks failed"),
+    refused: result.failure === "refused",
+  };
 }
 
 const failed = (reason: string, description: string): CheckResult => ({

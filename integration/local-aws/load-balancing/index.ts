@@ -6,6 +6,8 @@ import { passOn } from "./pass-on";
 import { inOwnProcess, Registry, type PlaneMaker } from "./registry";
 import type { Share } from "./shares";
 
+export { inOwnProcess } from "./registry";
+
 /** Application Load Balancers that take traffic: the API is the base's, the listeners and targets are ours. */
 export interface LoadBalancing extends Acting {
   /** Where a listener answers on this machine. Undefined when there is no such listener. */
@@ -29,7 +31,7 @@ export interface LoadBalancing extends Acting {
 export function loadBalancing(
   aws: Aws,
   metrics: MetricStore,
-  planeFor: PlaneMaker = inOwnProcess,
+  planeFor: PlaneMaker = inOwnProcess(),
 ): LoadBalancing {
   const warned = new Set<string>();
   const warnOnce = (message: string) => {

@@ -1,3 +1,4 @@
+import net, { type AddressInfo, type Server } from "node:net";
 import type * as elb from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Aws } from "../core/aws";
 import type { Clock } from "../core/clock";
@@ -6,7 +7,7 @@ import { applicationElb, countLoadBalancerError } from "./metrics";
 import { shares, type Share } from "./shares";
 import { TargetGroup } from "./target-group";
 import { forwardTargets } from "./traffic/actions";
-import { OwnProcessPlane, type PlaneUser } from "./traffic/own-process";
+import { OwnProcessPlane, type PlaneNetwork, type PlaneUser } from "./traffic/own-process";
 import type { Address, DoorSettings, ListenerSettings, TrafficEvent, TrafficPlane } from "./traffic/plane";
 
 /** What is known of tasks: which image answers at an address, what its faults are and how it is called. */
@@ -16,7 +17,10 @@ export type Known = Pick<Aws, "tasks" | "faults" | "versions">;
 export type PlaneMaker = (user: PlaneUser) => TrafficPlane & { failed?: Promise<never> };
 
 /** As it is by default. */
-export const inOwnProcess: PlaneMaker = (user) => new OwnProcessPlane(user);
+export const inOwnProcess =
+  (network?: PlaneNetwork): PlaneMaker =>
+  (user) =>
+    new OwnProcessPlane(user, network);
 
 /** A listener as control knows it; what it does is the traffic plane's. */
 export interface OpenListener {
@@ -96,7 +100,8 @@ export class Registry {
     if (!this.listeners.has(arn)) {
       this.scopes.set(arn, scope);
       const loadBalancer = this.loadBalancers.get(settings.LoadBalancerArn ?? "") ?? {};
-      const address = await this.plane.openListener(arn, this.planeSettings(settings));
+      const [at, address] = await hearing();
+      await this.plane.openListener(arn, this.planeSettings(settings), at);
       const listener = { arn, scope, loadBalancer, port: settings.Port ?? 80, address };
       this.listeners.set(arn, listener);
     }
@@ -197,6 +202,17 @@ export class Registry {
     else if (event.type === "answer") metrics?.answer(event.status, event.seconds, atMs);
     else metrics?.connectionError(atMs);
   }
+}
+
+/** Something that hears clients on a free port of loopback. */
+async function hearing(): Promise<[Server, Address]> {
+  const server = net.createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return [server, { host: "127.0.0.1", port }];
 }
 
 /** `arn:…:listener-rule/app/name/id/listener/rule` belongs to `arn:…:listener/app/name/id/listener`. */

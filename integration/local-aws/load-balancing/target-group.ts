@@ -155,6 +155,7 @@ export class TargetGroup {
         target,
         () => this.settings,
         this.clock,
+        this.plane.probe,
         signal,
         () => {
           this.measureHosts(this.clock.now().getTime());

@@ -21,7 +21,7 @@ export async function buildEnvironment(relay: string, folder: string): Promise<R
   await fs.mkdir(folder, { recursive: true });
   await fs.copyFile(networkFile, path.join(folder, path.basename(networkInside)));
   const environment: Record<string, string> = {};
-  for (const [name, value] of Object.entries(packageEnvironment(""))) {
+  for (const [name, value] of Object.entries(packageEnvironment("").environment)) {
     if (ofTheImage.test(name)) continue;
     if (!certificates.test(name)) environment[name] = value;
     else if (await copied(value, path.join(folder, `${name}.pem`)))

@@ -1,21 +1,24 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import { DockerfileError, type Instruction } from "./dockerfile";
-import type { Base } from "./bases/base";
+import type { Language } from "./bases/base";
 import { environmentOf, pathFor } from "./environment";
 import { packageEnvironment } from "../packages";
-import { startGroup } from "./process-group";
+import type { Rooms } from "./rooms";
 import { refusalOfCommand } from "./run-check";
 import type { StageState } from "./stage";
 import { copyEntry, copyTree, inParallel, inside, list } from "./tree";
 
 export interface RunOptions {
   folder: string;
+  rooms: Rooms;
+  /** Folders and files of this machine that every room needs. */
+  readable: readonly string[];
   packageCache: string;
   tell: (text: string) => void;
   signal: AbortSignal;
   /** What the image is built on; none for what is made from scratch. */
-  base: Base | undefined;
+  base: Language | undefined;
 }
 
 /** @throws {DockerfileError} for a RUN whose command must not run on this machine */
@@ -34,7 +37,7 @@ export async function runInstruction(
   state: StageState,
   instruction: Instruction,
   content: string,
-  { folder, packageCache, tell, signal, base }: RunOptions,
+  { folder, rooms, readable, packageCache, tell, signal, base }: RunOptions,
 ): Promise<string[]> {
   const { line, json, text } = instruction;
   const argv = json ? [...json] : [...state.shell, text];
@@ -49,29 +52,40 @@ export async function runInstruction(
   await fs.mkdir(home, { recursive: true });
 
   const before = new Map((await list(root)).map((entry) => [entry.path, entry.stamp]));
-  const group = await startGroup(argv[0] ?? "", argv.slice(1), {
+  const packages = packageEnvironment(packageCache);
+  const view = {
+    folder,
+    writable: [root, temporary, ...packages.writable],
+    readable: [...readable, ...packages.readable, ...(base?.readable ?? [])],
+  };
+  const program = {
+    command: argv[0] ?? "",
+    args: argv.slice(1),
     cwd: inside(root, config.WorkingDir),
     environment: {
-      ...packageEnvironment(packageCache),
+      ...packages.environment,
+      ...rooms.registries,
       // What is installed globally belongs to the image, not to this machine.
       npm_config_prefix: inside(root, "/usr/local"),
       ...base?.environment(root),
       ...Object.fromEntries(args),
       ...environment,
-      PATH: pathFor(root, environment.PATH, base?.programs()),
+      PATH: pathFor(root, environment.PATH, base?.programs),
       HOME: home,
       TMPDIR: temporary,
     },
     onOutput: tell,
     givesWay: true,
-    endWithProgram: true,
-  }).catch((error: unknown) => {
+  };
+  const place = await rooms.place(undefined);
+  const group = await rooms.start(view, program, place).catch((error: unknown) => {
     throw new DockerfileError(line, `RUN ${text} could not be started: ${String(error)}`);
   });
   signal.addEventListener("abort", group.kill, { once: true });
   if (signal.aborted) group.kill();
   const { exitCode } = await group.ended;
   signal.removeEventListener("abort", group.kill);
+  place.release();
   signal.throwIfAborted();
   if (exitCode !== 0) {
     throw new DockerfileError(

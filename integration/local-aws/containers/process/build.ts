@@ -5,8 +5,9 @@ import { applyMetadata, type StageState } from "./stage";
 import { addLayer, assembleStage } from "./stage-layers";
 import { runInstruction } from "./build-run";
 import { planCopy } from "./build-copy";
-import { baseOf, unknownBase, type Base } from "./bases/base";
+import { languageOf, unknownBase, type Base } from "./bases/base";
 import { epoch, makeImage, type Image } from "./image";
+import type { Rooms } from "./rooms";
 import { assemble, type LayerStore } from "./layer-store";
 import { checkPlatform, expandAt, globalArguments, variable } from "./variables";
 import { parseReference, type Reference } from "../images/reference";
@@ -23,6 +24,10 @@ export interface BuildOptions {
   folder: string;
   store: LayerStore;
   packageCache: string;
+  /** Where commands run. */
+  rooms: Rooms;
+  /** Folders and files of this machine that every room needs. */
+  readable: readonly string[];
   /** What this machine can stand in for. */
   bases: readonly Base[];
   /** An image that the daemon has, or can pull. */
@@ -145,9 +150,9 @@ class Builder {
     const { config, args, shell } = state;
     const inputs = [instruction.text, shell, config.Env, [...args], config.WorkingDir];
     await addLayer(state, this.options, `run ${JSON.stringify(inputs)}`, (content) => {
-      const { packageCache, tell, signal, folder, bases } = this.options;
-      const base = baseOf(bases, config);
-      return runInstruction(state, instruction, content, { packageCache, tell, signal, folder, base });
+      const { bases } = this.options;
+      const base = languageOf(bases, config);
+      return runInstruction(state, instruction, content, { ...this.options, base });
     });
   }
 

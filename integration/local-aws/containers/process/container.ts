@@ -3,33 +3,45 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import type { Container, ContainerSpec } from "../../core/container-runtime";
 import { remove } from "./build-room";
-import type { Base } from "./bases/base";
+import type { Language } from "./bases/base";
 import { environmentOf, pathFor } from "./environment";
 import { networkEnvironment, nodeOptions } from "../../network";
 import type { ContainerConfig } from "./image";
-import { accepts, containerHost, type Ports } from "./ports";
-import { lines, startGroup } from "./process-group";
+import { lines } from "./process-group";
+import type { Rooms } from "./rooms";
 import { exists, inside } from "./tree";
 
 /** A container: a process of this machine in a folder of its own. */
 export async function startContainer(
   spec: ContainerSpec,
-  image: { config: ContainerConfig; base?: Base; digest?: string; putInto: (root: string) => Promise<void> },
-  options: { folder: string; gateway: string; programs: readonly string[]; ports: Ports },
+  image: {
+    config: ContainerConfig;
+    language?: Language;
+    digest?: string;
+    putInto: (root: string) => Promise<void>;
+  },
+  options: {
+    folder: string;
+    rooms: Rooms;
+    programs: readonly string[];
+    readable: readonly string[];
+    networkFile: string;
+  },
 ): Promise<Container & { kill(): void }> {
+  const { rooms } = options;
   const [containerPort, ...more] = spec.containerPorts;
-  if (more.length > 0) {
+  if (more.length > 0 && rooms.missing !== undefined) {
     throw new Error(
       `the container ${spec.name} has ${spec.containerPorts.length} ports (${spec.containerPorts.join(", ")}); the ` +
-        "process runtime gives one port to a container, in PORT; use --containers docker",
+        `process runtime gives one port to a container here, in PORT (${rooms.missing}); use --containers docker`,
     );
   }
   const id = randomUUID().replaceAll("-", "");
-  const root = path.join(options.folder, id);
-  const port = containerPort === undefined ? undefined : await options.ports.take();
+  const root = path.join(options.folder, id, "image");
+  const place = await rooms.place(containerPort);
   const release = async () => {
-    if (port !== undefined) options.ports.release(port);
-    await remove(root);
+    place.release();
+    await remove(path.join(options.folder, id));
   };
   try {
     await image.putInto(root);
@@ -39,23 +51,28 @@ export async function startContainer(
     await fs.mkdir(cwd, { recursive: true });
     const own = { ...environmentOf(config.Env), ...spec.environment };
     const output = lines(spec.onLine);
-    const group = await startGroup(argv[0] ?? "", argv.slice(1), {
+    const view = {
+      folder: path.join(options.folder, id),
+      writable: [root],
+      readable: [...options.readable, ...(image.language?.readable ?? [])],
+    };
+    const program = {
+      command: argv[0] ?? "",
+      args: argv.slice(1),
       cwd,
       environment: {
         HOME: inside(root, "/root"),
         HOSTNAME: id.slice(0, 12),
-        ...image.base?.environment(root),
+        ...image.language?.environment(root),
         ...own,
-        ...networkEnvironment(options.gateway),
-        NODE_OPTIONS: nodeOptions(own.NODE_OPTIONS ?? ""),
-        PATH: pathFor(root, own.PATH, [...options.programs, ...(image.base?.programs() ?? [])]),
-        // All containers share this machine's network, so each listens on a port of its own.
-        HOST: containerHost,
-        ...(port === undefined ? {} : { PORT: String(port) }),
+        ...networkEnvironment(rooms.gateway, options.networkFile),
+        NODE_OPTIONS: nodeOptions(own.NODE_OPTIONS ?? "", options.networkFile),
+        PATH: pathFor(root, own.PATH, [...options.programs, ...(image.language?.programs ?? [])]),
+        ...place.environment,
       },
       onOutput: output.write,
-      endWithProgram: true,
-    }).catch((error: NodeJS.ErrnoException) => {
+    };
+    const group = await rooms.start(view, program, place).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== "ENOENT") throw error;
       throw new Error(
         `the container ${spec.name} cannot start: exec: "${argv[0]}": executable file not found in $PATH`,
@@ -72,15 +89,15 @@ export async function startContainer(
       id,
       imageDigest: image.digest,
       address(wanted) {
-        if (wanted !== containerPort || port === undefined) {
+        if (!spec.containerPorts.includes(wanted))
           throw new Error(`the container ${spec.name} has no port ${wanted}`);
-        }
-        return { host: containerHost, port };
+        return place.address(wanted);
       },
       ended,
       kill: group.kill,
       async stop() {
-        if (port !== undefined && running) await tellIfUnheard(port, spec.onLine);
+        const unheard = running ? await place.unheard() : undefined;
+        if (unheard !== undefined) spec.onLine(unheard);
         group.signal((config.StopSignal ?? "SIGTERM") as NodeJS.Signals);
         const late = setTimeout(group.kill, spec.stopTimeoutSeconds * 1000);
         await ended;
@@ -91,17 +108,6 @@ export async function startContainer(
     await release();
     throw error;
   }
-}
-
-/** Says why nothing has reached a container, which is not to be seen in what it wrote. */
-async function tellIfUnheard(port: number, tell: (line: string) => void): Promise<void> {
-  if (await accepts(containerHost, port)) return;
-  tell(
-    (await accepts("127.0.0.1", port))
-      ? "rehearsal: this container listens on localhost only, where nothing would reach it on AWS either: listen at $HOST, " +
-          "or at 0.0.0.0 where that is not set"
-      : `rehearsal: nothing accepted connections at $HOST and $PORT (${containerHost}:${port}): listen there`,
-  );
 }
 
 /** What the container runs: https://docs.docker.com/reference/dockerfile/#understand-how-cmd-and-entrypoint-interact */

@@ -3,9 +3,10 @@ import fs from "node:fs/promises";
 import { nodeBase } from "./bases/node";
 import path from "node:path";
 import { dockerCommand } from "./docker-command";
+import { OpenRooms } from "./rooms/open";
 import { DockerDaemon } from "./docker-daemon";
 import { LayerStore } from "./layer-store";
-import { FakeEcr, folderOf } from "./testing";
+import { FakeEcr, folderOf, ownNode } from "./testing";
 
 describe("the docker command", () => {
   const registry = "111111111111.dkr.ecr.us-east-1.amazonaws.com";
@@ -32,9 +33,12 @@ describe("the docker command", () => {
     return new DockerDaemon({
       endpoint: ecr.endpoint,
       folder,
+      contexts: path.join(work, "context"),
       packageCache: folder,
+      rooms: new OpenRooms(ecr.endpoint, "not needed here"),
+      readable: [],
       store: new LayerStore(folder),
-      bases: [nodeBase],
+      bases: [nodeBase(ownNode)],
     });
   }
 

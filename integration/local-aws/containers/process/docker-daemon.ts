@@ -6,6 +6,7 @@ import type { Image } from "./image";
 import { LayerStore } from "./layer-store";
 import { ecrRegistry, formatReference, parseReference, type Reference } from "../images/reference";
 import { RegistryClient } from "../../core/registry-client";
+import type { Rooms } from "./rooms";
 import { pull, push, TransferError } from "./transfer";
 import { exists } from "./tree";
 
@@ -20,7 +21,11 @@ export class DockerDaemon {
     private readonly options: {
       endpoint: string;
       folder: string;
+      /** Builds take their files from here only: what a room sees elsewhere is not what lies there. */
+      contexts: string;
       packageCache: string;
+      rooms: Rooms;
+      readable: readonly string[];
       store: LayerStore;
       bases: readonly Base[];
     },
@@ -45,6 +50,7 @@ export class DockerDaemon {
       throw new Error(`unable to prepare context: path "${context}" not found`);
     }
     const file = request.file ?? path.join(context, "Dockerfile");
+    for (const one of [context, file]) await this.refuseOutside(one);
     const dockerfile = await fs.readFile(file, "utf8").catch(() => {
       throw new Error(`failed to read dockerfile: open ${file}: no such file`);
     });
@@ -53,12 +59,11 @@ export class DockerDaemon {
     try {
       const image = await build({
         ...request,
+        ...this.options,
         dockerfile,
         ignore: await ignoreFile(context, file),
         folder,
         store,
-        packageCache: this.options.packageCache,
-        bases: this.options.bases,
         findImage: (reference) => this.find(reference, signal),
         tell,
         signal,
@@ -69,6 +74,17 @@ export class DockerDaemon {
     } finally {
       await fs.rm(folder, { recursive: true, force: true });
     }
+  }
+
+  private async refuseOutside(file: string): Promise<void> {
+    const [real, folder] = await Promise.all([
+      fs.realpath(file).catch(() => path.resolve(file)),
+      fs.realpath(this.options.contexts).catch(() => this.options.contexts),
+    ]);
+    if (real !== folder && !real.startsWith(folder + path.sep))
+      throw new Error(
+        `unable to prepare context: ${file} is outside of the build's own folders; copy it into the source`,
+      );
   }
 
   /** Checks user and password with the registry, and keeps them for this build's pushes and pulls. */

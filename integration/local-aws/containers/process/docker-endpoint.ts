@@ -69,7 +69,9 @@ export class DockerEndpoint {
 export async function writeDockerCommand(folder: string): Promise<void> {
   await fs.mkdir(folder, { recursive: true });
   const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
-  const script = path.join(__dirname, "docker.cjs");
+  // Beside it, as no room has the folder that this file is in.
+  const script = path.join(folder, "docker.cjs");
+  await fs.copyFile(path.join(__dirname, "docker.cjs"), script);
   const text = `#!/bin/sh\nunset NODE_OPTIONS\nexec ${quoted(process.execPath)} ${quoted(script)} "$@"\n`;
   await fs.writeFile(path.join(folder, "docker"), text, { mode: 0o755 });
 }

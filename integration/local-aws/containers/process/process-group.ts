@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import os from "node:os";
+import type { Duplex } from "node:stream";
 
 export interface Exit {
   /** 128 + the signal's number when a signal ended it, as shells and Docker count. */
@@ -41,6 +42,8 @@ export async function startGroup(
     onOutput: (text: string) => void;
     /** Ends what the program left running when it ended, as the end of a container does. Default: false. */
     endWithProgram?: boolean;
+    /** Gets the other end of the program's file descriptor 3. */
+    onLine?: (line: Duplex) => void;
     /** Gets what others leave of the processors: clients and what serves them come first. @default false */
     givesWay?: boolean;
   },
@@ -49,12 +52,14 @@ export async function startGroup(
     cwd: options.cwd,
     env: options.environment,
     detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", "pipe", "pipe", ...(options.onLine ? ["pipe" as const] : [])],
   });
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8");
-    stream.on("data", options.onOutput);
+    stream?.setEncoding("utf8");
+    stream?.on("data", options.onOutput);
   }
+  const line = child.stdio[3];
+  if (line) options.onLine?.(line as Duplex);
   await new Promise<void>((resolve, reject) => {
     child.once("spawn", resolve);
     child.once("error", reject);

@@ -2,7 +2,7 @@ import { ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
 import type { Aws, Identity } from "../../core/aws";
 import { RegistryClient } from "../../core/registry-client";
 import { formatReference, type Reference } from "../images/reference";
-import { baseOf, type Base } from "./bases/base";
+import { languageOf, type Base } from "./bases/base";
 import type { ContainerConfig } from "./image";
 import { assemble, type LayerStore } from "./layer-store";
 import { pull } from "./transfer";
@@ -56,9 +56,9 @@ export class PulledImages {
     let root = this.unpacked.get(digest);
     if (!root) {
       const folder = this.folderOf(digest.slice(7, 23));
-      const base = baseOf(this.bases, config.config);
+      const language = languageOf(this.bases, config.config);
       root = assemble(layers, folder)
-        .then(() => base?.unpacked?.(folder))
+        .then(() => language?.unpacked?.(folder))
         .then(() => folder);
       this.unpacked.set(digest, root);
       root.catch(() => this.unpacked.delete(digest));

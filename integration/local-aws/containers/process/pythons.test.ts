@@ -4,7 +4,7 @@ import fs from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { venv } from "../../../checkout";
-import { Pythons } from "./pythons";
+import { CleanPython } from "./pythons";
 
 describe("the clean Python", function () {
   this.timeout(60_000);
@@ -15,13 +15,13 @@ describe("the clean Python", function () {
   it("is made again where a clone was moved: its pip names the Python of the old place", async () => {
     assert.ok(typeof venv === "string", "this test needs Python 3.10 or newer");
     const [old, moved] = [path.join(work, "old"), path.join(work, "moved")];
-    await new Pythons(path.join(venv, "bin", "python"), path.join(old, "python")).clean();
+    await new CleanPython(path.join(venv, "bin", "python"), path.join(old, "python")).clean();
     await fs.rename(old, moved);
 
-    const pythons = new Pythons(path.join(venv, "bin", "python"), path.join(moved, "python"));
-    await pythons.clean();
+    const python = new CleanPython(path.join(venv, "bin", "python"), path.join(moved, "python"));
+    await python.clean();
 
-    const pip = execFileSync(path.join(pythons.cleanFolder(), "pip"), ["--version"], { encoding: "utf8" });
+    const pip = execFileSync(path.join(python.cleanFolder(), "pip"), ["--version"], { encoding: "utf8" });
     assert.match(pip, new RegExp(`from ${moved}/python/lib/`));
   });
 });

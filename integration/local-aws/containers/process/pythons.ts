@@ -1,5 +1,7 @@
 import { execFile } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import fs from "node:fs/promises";
+import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { startGroup, type ProcessGroup } from "./process-group";
@@ -8,10 +10,10 @@ import { exists } from "./tree";
 const run = promisify(execFile);
 
 /**
- * This machine's Python for images and builds: never the virtual environment that the local AWS itself runs on, which a
+ * A Python of this machine for images and builds: never the virtual environment that the local AWS itself runs on, which a
  * `pip uninstall` of a buildspec would ruin.
  */
-export class Pythons {
+export class CleanPython {
   private made?: Promise<string>;
   private making?: ProcessGroup;
   private closed = false;
@@ -32,6 +34,11 @@ export class Pythons {
   /** Where a clean Python is: with pip, and with no package of this machine. */
   cleanFolder(): string {
     return path.join(this.folder, "bin");
+  }
+
+  /** What it is made of; known once {@link clean} has resolved. */
+  folders(): readonly string[] {
+    return foldersOfVenv(this.folder);
   }
 
   /** E.g. `3.11`; known once {@link clean} has resolved. */
@@ -102,4 +109,83 @@ export class Pythons {
     for (const name of ["pip", "pip3"]) await fs.writeFile(path.join(programs, name), pip, { mode: 0o755 });
     return programs;
   }
+}
+
+/** A virtual environment and the Python that it is made with, which has its library. */
+export function foldersOfVenv(folder: string): string[] {
+  const config = path.join(folder, "pyvenv.cfg");
+  if (!existsSync(config)) return [folder];
+  const home = /^home\s*=\s*(.+)$/m.exec(readFileSync(config, "utf8"))?.[1]?.trim();
+  if (home === undefined) return [folder];
+  // Where that is a link, as Homebrew and pyenv have them, both are named.
+  const prefixes = [
+    path.dirname(home),
+    path.dirname(path.dirname(realpathSync(path.join(folder, "bin", "python")))),
+  ];
+  return [folder, ...prefixes.filter((one) => one !== "/")];
+}
+
+/** The Pythons of this machine, each with a clean copy. */
+export class Pythons {
+  private readonly byMinor = new Map<string, Promise<CleanPython | undefined>>();
+  private readonly own: CleanPython;
+
+  /**
+   * @param python the one that there is in any case
+   * @param folder kept from run to run
+   */
+  constructor(
+    python: string,
+    private readonly folder: string,
+    private readonly places = placesOf(process.env),
+  ) {
+    this.own = new CleanPython(python, path.join(folder, "own"));
+  }
+
+  /**
+   * The one that runs what asks for `wanted` (`3.13`): the usual one where this machine has no such Python.
+   * @throws Error with a sentence for people where there is none at all
+   */
+  async find(wanted: string | undefined): Promise<CleanPython> {
+    await this.own.clean();
+    const minor = /^\d+\.\d+/.exec(wanted ?? "")?.[0];
+    if (minor === undefined || minor === this.own.minor()) return this.own;
+    let found = this.byMinor.get(minor);
+    if (!found) this.byMinor.set(minor, (found = this.look(minor)));
+    return (await found) ?? this.own;
+  }
+
+  /** The one of an image that {@link find} has found one for. */
+  at(minor: string): CleanPython {
+    return this.made.get(minor) ?? this.own;
+  }
+
+  private readonly made = new Map<string, CleanPython>();
+
+  private async look(minor: string): Promise<CleanPython | undefined> {
+    for (const place of this.places) {
+      const python = path.join(place, `python${minor}`);
+      const clean = new CleanPython(python, path.join(this.folder, minor));
+      // A command may be there that only says which Python it has not.
+      const works = await run(python, ["-c", "import ensurepip, venv"]).then(
+        () => true,
+        () => false,
+      );
+      if (!works || !(await clean.clean().catch(() => undefined))) continue;
+      this.made.set(minor, clean);
+      return clean;
+    }
+    return undefined;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.own, ...this.made.values()].map((one) => one.close()));
+  }
+}
+
+/** Where Pythons of other versions are, as distributions, pyenv and uv put them. */
+function placesOf({ PATH = "", PYENV_ROOT, HOME = os.homedir() }: NodeJS.ProcessEnv): string[] {
+  const ofPyenv = path.join(PYENV_ROOT ?? path.join(HOME, ".pyenv"), "versions");
+  const versions = existsSync(ofPyenv) ? readdirSync(ofPyenv).sort().reverse() : [];
+  return [...versions.map((one) => path.join(ofPyenv, one, "bin")), ...PATH.split(path.delimiter)];
 }

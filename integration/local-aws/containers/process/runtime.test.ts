@@ -6,8 +6,9 @@ import path from "node:path";
 import { Aws } from "../../core/aws";
 import { Clock } from "../../core/clock";
 import type { BuildRoom, Container, ContainerRuntime, ContainerSpec } from "../../core/container-runtime";
+import { OpenRooms } from "./rooms/open";
 import { processRuntime } from "./runtime";
-import { FakeEcr, folderOf } from "./testing";
+import { FakeEcr, folderOf, ownNode } from "./testing";
 
 const host = "111111111111.dkr.ecr.us-east-1.amazonaws.com";
 const base = "public.ecr.aws/docker/library/node:22-alpine";
@@ -45,6 +46,8 @@ describe("the process runtime", () => {
       cacheFolder: path.join(work, "cache"),
       aws,
       gateway: ecr,
+      rooms: new OpenRooms(ecr.endpoint, "not needed here"),
+      nodes: ownNode,
       venvBin: path.join(work, "venv"),
     });
 

@@ -11,22 +11,23 @@ import {
   type ContainerRuntime,
   type ContainerSpec,
 } from "../../core/container-runtime";
+import { buildLanguages } from "./build-languages";
 import { openRoom, remove } from "./build-room";
 import { startContainer } from "./container";
 import { DockerDaemon } from "./docker-daemon";
-import { DockerEndpoint, writeDockerCommand } from "./docker-endpoint";
-import { baseOf, versionGapOf, type Base } from "./bases/base";
+import { DockerEndpoint } from "./docker-endpoint";
+import { languageOf, versionGapOf, type Base } from "./bases/base";
 import { nodeBase } from "./bases/node";
 import { pythonBase } from "./bases/python";
 import type { ContainerConfig } from "./image";
 import { LayerStore, type KnownContents } from "./layer-store";
-import { Pythons } from "./pythons";
+import { Nodes } from "./nodes";
+import { foldersOfVenv, Pythons } from "./pythons";
 import { ecrRegistry, parseReference } from "../images/reference";
-import { Ports } from "./ports";
+import type { Rooms } from "./rooms";
+import { networkFileIn, nodeFolders, writePrograms } from "./programs";
 import { PulledImages } from "./pulled-images";
 import { copyTree } from "./tree";
-
-const cacheBytes = 2 * 1024 ** 3;
 
 export interface ProcessRuntimeOptions {
   /** For this rehearsal; the runtime makes `containers` in it, which `close` removes. */
@@ -38,24 +39,29 @@ export interface ProcessRuntimeOptions {
   gateway: Pick<Gateway, "mount">;
   /** The folder with the `aws` command. */
   venvBin: string;
+  rooms: Rooms;
+  /** @default those of this machine and of npm */
+  nodes?: Nodes;
+  /** What takes a while. */
+  say?: (message: string) => void;
 }
 
 /** Images and containers without Docker: folders and processes of this machine. No sandbox: it runs what you trust. */
-export function processRuntime(options: ProcessRuntimeOptions): ContainerRuntime {
+export function processRuntime(options: ProcessRuntimeOptions): ProcessRuntime {
   return new ProcessRuntime(options);
 }
 
 class ProcessRuntime implements ContainerRuntime {
   readonly name = "process";
   private readonly endpoint = new DockerEndpoint();
-  private readonly rooms = new Set<BuildRoom>();
+  private readonly builds = new Set<BuildRoom>();
   private readonly containers = new Set<Awaited<ReturnType<typeof startContainer>>>();
   private readonly starting = new Set<Promise<unknown>>();
   private readonly known: KnownContents = new Map();
   private readonly images: PulledImages;
   private readonly cache: LayerStore;
-  private readonly ports = new Ports();
   private readonly gaps = new Set<string>();
+  private readonly nodes: Nodes;
   private readonly pythons: Pythons;
   private readonly bases: readonly Base[];
   private prepared?: Promise<void>;
@@ -67,7 +73,8 @@ class ProcessRuntime implements ContainerRuntime {
       path.join(options.venvBin, "python"),
       path.join(options.cacheFolder, "python"),
     );
-    this.bases = [nodeBase, pythonBase(this.pythons)];
+    this.nodes = options.nodes ?? new Nodes(path.join(options.cacheFolder, "node"), options.say);
+    this.bases = [nodeBase(this.nodes), pythonBase(this.pythons)];
     this.images = new PulledImages(
       options.aws,
       new LayerStore(this.at("pulled"), this.known),
@@ -96,26 +103,37 @@ class ProcessRuntime implements ContainerRuntime {
     const daemonFolder = path.join(folder, "docker");
     const store = shared ? this.cache : new LayerStore(path.join(daemonFolder, "layers"));
     const daemon = new DockerDaemon({
-      endpoint: this.gateway,
+      endpoint: this.options.aws.endpoint,
       folder: daemonFolder,
+      contexts: folder,
       packageCache,
+      rooms: this.options.rooms,
+      readable: this.readable,
       store,
       bases: this.bases,
     });
     const token = this.endpoint.open(request.privileged ? daemon : undefined);
-    const python = await this.pythons.forBuild(path.join(folder, "python"));
     const room = await openRoom({
       folder,
-      gateway: this.gateway,
+      rooms: this.options.rooms,
+      readable: [...this.readable, ...foldersOfVenv(path.dirname(this.options.venvBin))],
+      networkFile: networkFileIn(this.at("programs")),
       token,
       packageCache,
-      programs: [this.at("programs", "build"), ...(python === undefined ? [] : [python])],
+      programs: [this.at("programs", "build")],
+      languages: (versions, asked) =>
+        buildLanguages(versions, asked, {
+          nodes: this.nodes,
+          pythons: this.pythons,
+          folder,
+          note: (gap) => this.gaps.add(gap),
+        }),
       onClose: async () => {
         await this.endpoint.close(token);
-        this.rooms.delete(room);
+        this.builds.delete(room);
       },
     });
-    this.rooms.add(room);
+    this.builds.add(room);
     return room;
   }
 
@@ -130,9 +148,27 @@ class ProcessRuntime implements ContainerRuntime {
     }
   }
 
+  /** Fetches what will run images that are built on these, so that no task waits for it. */
+  async fetchLanguages(images: readonly string[]): Promise<void> {
+    const references = images.map(parseReference);
+    await Promise.all(
+      references.map((reference) =>
+        // Where there is nothing, whoever needs it is told why.
+        this.bases
+          .find((base) => base.matches(reference))
+          ?.standIn(reference)
+          .catch(() => undefined),
+      ),
+    );
+  }
+
   limits(): string[] {
+    const { missing } = this.options.rooms;
     return [
       "Containers: tasks and builds are processes of this machine, with its Node.js and Python, not the image's base.",
+      ...(missing === undefined
+        ? []
+        : [`Rooms: tasks and builds have no walls here, and can reach what is on this machine: ${missing}.`]),
       "Capacity: CPU, memory and the network are this machine's; a task's limits are not enforced.",
       ...this.gaps,
     ];
@@ -141,22 +177,23 @@ class ProcessRuntime implements ContainerRuntime {
   async close(): Promise<void> {
     this.closing = true;
     await this.pythons.close();
-    await Promise.all([...this.rooms].map((room) => room.close()));
+    await Promise.all([...this.builds].map((room) => room.close()));
     await Promise.allSettled(this.starting);
     for (const container of this.containers) container.kill();
     await Promise.all([...this.containers].map((container) => container.ended));
     await this.images.settled();
     await remove(this.at());
-    await this.cache.prune(cacheBytes);
+    await this.cache.prune(2 * 1024 ** 3);
   }
 
   private async startNow(spec: ContainerSpec): Promise<Container> {
     await this.prepare();
     const container = await startContainer(spec, await this.image(spec), {
       folder: this.at("running"),
-      gateway: this.gateway,
+      rooms: this.options.rooms,
       programs: [this.at("programs", "container")],
-      ports: this.ports,
+      readable: this.readable,
+      networkFile: networkFileIn(this.at("programs")),
     });
     this.containers.add(container);
     void container.ended.then(() => this.containers.delete(container));
@@ -170,7 +207,7 @@ class ProcessRuntime implements ContainerRuntime {
       const putInto = async (root: string) => void (await fs.mkdir(root, { recursive: true }));
       const { config } = await base.standIn(reference);
       this.note(config);
-      return { config, base, putInto };
+      return { config, language: languageOf(this.bases, config), putInto };
     }
     if (!ecrRegistry(reference.registry)) {
       throw new Error(
@@ -182,7 +219,7 @@ class ProcessRuntime implements ContainerRuntime {
     return {
       config,
       digest,
-      base: baseOf(this.bases, config),
+      language: languageOf(this.bases, config),
       putInto: (folder: string) => copyTree(root, folder),
     };
   }
@@ -194,20 +231,12 @@ class ProcessRuntime implements ContainerRuntime {
   }
 
   private prepare(): Promise<void> {
-    this.prepared ??= (async () => {
-      await writeDockerCommand(this.at("programs", "build"));
-      // Alone: beside it are the Python and the pip that the local AWS itself runs on.
-      await fs.symlink(path.join(this.options.venvBin, "aws"), this.at("programs", "build", "aws"));
-      await fs.mkdir(this.at("programs", "container"), { recursive: true });
-      await fs.writeFile(this.at("programs", "container", "docker-entrypoint.sh"), entryPoint, {
-        mode: 0o755,
-      });
-    })();
-    return this.prepared;
+    return (this.prepared ??= writePrograms(this.at("programs"), this.options.venvBin));
   }
 
-  private get gateway(): string {
-    return this.options.aws.endpoint;
+  /** Of this machine, for every room. */
+  private get readable(): string[] {
+    return [this.at("programs"), ...nodeFolders()];
   }
 
   private at(...names: string[]): string {
@@ -218,12 +247,3 @@ class ProcessRuntime implements ContainerRuntime {
     if (this.closing) throw new Error("the local AWS is being shut down");
   }
 }
-
-// What the Node.js base image does when its command is no program (https://github.com/nodejs/docker-node).
-const entryPoint = `#!/bin/sh
-set -e
-if [ "\${1#-}" != "$1" ] || [ -z "$(command -v "$1")" ] || { [ -f "$1" ] && ! [ -x "$1" ]; }; then
-  set -- node "$@"
-fi
-exec "$@"
-`;

@@ -3,7 +3,13 @@ import fs from "node:fs/promises";
 import http from "node:http";
 import os from "node:os";
 import path from "node:path";
+import { Nodes } from "./nodes";
 import { buffer } from "node:stream/consumers";
+
+/** For tests: this machine's Node.js for everything, as where there is no npm registry. */
+export const ownNode = new Nodes(os.tmpdir(), undefined, process.versions.node, () =>
+  Promise.reject(new Error("not here")),
+);
 
 /** The token that the registry below takes; ECR's has the same form. */
 export const ecrToken = Buffer.from("AWS:secret").toString("base64");

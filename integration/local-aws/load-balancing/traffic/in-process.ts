@@ -1,9 +1,12 @@
+import type { Server } from "node:net";
+import { directProbe } from "../../core/probe";
 import { Listener } from "./listener";
 import type { Address, ListenerSettings, TrafficEvent, TrafficPlane, TrafficTarget } from "./plane";
 import { Pool } from "./pool";
 
 /** The traffic plane itself, in the process that makes it. */
 export class InProcessPlane implements TrafficPlane {
+  readonly probe = directProbe;
   private readonly listeners = new Map<string, Listener>();
   private readonly stopped = new Set<Listener>();
   private readonly pools = new Map<string, Pool>();
@@ -15,10 +18,10 @@ export class InProcessPlane implements TrafficPlane {
     private readonly warn: (message: string) => void,
   ) {}
 
-  async openListener(arn: string, settings: ListenerSettings): Promise<Address> {
+  async openListener(arn: string, settings: ListenerSettings, at: Server): Promise<void> {
     const listener = new Listener(arn, settings, (group) => this.pools.get(group), this.tell, this.warn);
     this.listeners.set(arn, listener);
-    return listener.open();
+    await listener.open(at);
   }
 
   changeListener(arn: string, settings: ListenerSettings): Promise<void> {

@@ -1,4 +1,5 @@
 import http from "node:http";
+import type { Server } from "node:net";
 import type { Action } from "@aws-sdk/client-elastic-load-balancing-v2";
 import {
   fixedResponse,
@@ -10,12 +11,12 @@ import {
 } from "./actions";
 import { Deck } from "./deck";
 import { forward, type Entry } from "./forward";
-import type { Address, ListenerSettings, TrafficEvent } from "./plane";
+import type { ListenerSettings, TrafficEvent } from "./plane";
 import type { Pool } from "./pool";
 import { conditionOf, type Condition, type RequestFacts } from "./rules";
 
 /**
- * A listener at work: an HTTP/1.1 server on a free port of 127.0.0.1. An HTTPS listener is served as plain HTTP for
+ * A listener at work: an HTTP/1.1 server. An HTTPS listener is served as plain HTTP for
  * now: no client here could trust a certificate that AWS Certificate Manager holds.
  */
 export class Listener implements Entry {
@@ -48,14 +49,11 @@ export class Listener implements Entry {
     return this.settings.idleTimeoutMs;
   }
 
-  async open(): Promise<Address> {
+  async open(at: Server): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.server.once("error", reject);
-      this.server.listen(0, "127.0.0.1", resolve);
+      this.server.listen(at, resolve);
     });
-    const address = this.server.address();
-    if (typeof address !== "object" || !address) throw new Error(`the listener ${this.arn} is not open`);
-    return { host: "127.0.0.1", port: address.port };
   }
 
   change(settings: ListenerSettings): void {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import http from "node:http";
-import type { AddressInfo } from "node:net";
+import net, { type AddressInfo } from "node:net";
 import { Clock } from "../../core/clock";
 import { OwnProcessPlane } from "./own-process";
 import type { Address, ListenerSettings, TrafficEvent, TrafficTarget } from "./plane";
@@ -50,7 +50,10 @@ describe("the traffic process", () => {
       targets[name] = { host: "127.0.0.1", port: (server.address() as AddressInfo).port };
       await plane.setTargets(name, [targets[name]]);
     }
-    at = await plane.openListener("listener", to({ blue: 1 }));
+    const listening = net.createServer();
+    await new Promise<void>((resolve) => listening.listen(0, "127.0.0.1", resolve));
+    at = { host: "127.0.0.1", port: (listening.address() as AddressInfo).port };
+    await plane.openListener("listener", to({ blue: 1 }), listening);
   });
 
   afterEach(async () => {

@@ -1,8 +1,17 @@
-import { fork } from "node:child_process";
+import { fork, type ChildProcess } from "node:child_process";
+import type { Server } from "node:net";
 import path from "node:path";
 import { wallNow, type Clock } from "../../core/clock";
+import { directProbe, type Probe } from "../../core/probe";
 import type { Address, ListenerSettings, TrafficEvent, TrafficPlane, TrafficTarget } from "./plane";
 import type { FromTraffic, PlaneCall, ToTraffic } from "./protocol";
+
+/** The network that has the targets, where that is not this process's. */
+export interface PlaneNetwork {
+  /** What runs a program there. */
+  words?: readonly string[];
+  probe?: Probe;
+}
 
 /** What a plane needs of control. */
 export interface PlaneUser {
@@ -12,17 +21,14 @@ export interface PlaneUser {
   warn(message: string): void;
 }
 
-type Waiting = { resolve: (value: Address | undefined) => void; reject: (error: Error) => void };
+type Waiting = { resolve: () => void; reject: (error: Error) => void };
 
 /** The traffic plane in a process of its own, which nothing that decides, builds or is collected as garbage holds up. */
 export class OwnProcessPlane implements TrafficPlane {
   /** Rejects when the process ends before it is closed. */
   readonly failed: Promise<never>;
-  private readonly child = fork(path.join(__dirname, "process.ts"), {
-    execArgv: ["--require", require.resolve("tsx/cjs")],
-    serialization: "advanced",
-    stdio: ["ignore", "ignore", "inherit", "ipc"],
-  });
+  readonly probe: Probe;
+  private readonly child: ChildProcess;
   private readonly ended: Promise<void>;
   private readonly waiting = new Map<number, Waiting>();
   private readonly unwatch: () => void;
@@ -31,8 +37,19 @@ export class OwnProcessPlane implements TrafficPlane {
   private over?: (waiting: Waiting) => void;
   private closed = false;
 
-  constructor(private readonly user: PlaneUser) {
-    const { child } = this;
+  constructor(
+    private readonly user: PlaneUser,
+    { words = [], probe = directProbe }: PlaneNetwork = {},
+  ) {
+    this.probe = probe;
+    const [execPath, ...execArgv] = [...words, process.execPath, "--require", require.resolve("tsx/cjs")];
+    const child = fork(path.join(__dirname, "process.ts"), {
+      execPath,
+      execArgv,
+      serialization: "advanced",
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+    });
+    this.child = child;
     const gone = new Promise<string>((resolve) => {
       child.once("error", (error) => resolve(error.message));
       child.once("exit", (code, signal) => resolve(signal ? `it got ${signal}` : `exit code ${code}`));
@@ -40,7 +57,7 @@ export class OwnProcessPlane implements TrafficPlane {
     this.ended = gone.then(() => undefined);
     this.failed = gone.then((how) => {
       const error = new Error(`the traffic process of the load balancers ended: ${how}`);
-      this.over = ({ resolve, reject }) => (this.closed ? resolve(undefined) : reject(error));
+      this.over = ({ resolve, reject }) => (this.closed ? resolve() : reject(error));
       for (const waiting of this.waiting.values()) this.over(waiting);
       this.waiting.clear();
       if (!this.closed) throw error;
@@ -53,10 +70,10 @@ export class OwnProcessPlane implements TrafficPlane {
     this.sayClock();
   }
 
-  async openListener(listenerArn: string, settings: ListenerSettings): Promise<Address> {
-    const address = await this.call({ method: "openListener", args: [listenerArn, settings] });
-    if (!address) throw new Error(`the listener ${listenerArn} is not open`);
-    return address;
+  async openListener(listenerArn: string, settings: ListenerSettings, at: Server): Promise<void> {
+    await this.call({ method: "openListener", args: [listenerArn, settings] }, at);
+    // The process has it now.
+    at.close();
   }
 
   async changeListener(listenerArn: string, settings: ListenerSettings): Promise<void> {
@@ -86,18 +103,18 @@ export class OwnProcessPlane implements TrafficPlane {
     await this.ended;
   }
 
-  private call(call: Distributed<PlaneCall>): Promise<Address | undefined> {
+  private call(call: Distributed<PlaneCall>, handle?: Server): Promise<void> {
     const id = ++this.calls;
     return new Promise((resolve, reject) => {
       if (this.over) return this.over({ resolve, reject });
       this.waiting.set(id, { resolve, reject });
-      this.say({ type: "call", id, ...call } as PlaneCall);
+      this.say({ type: "call", id, ...call } as PlaneCall, handle);
     });
   }
 
-  private say(message: ToTraffic): void {
+  private say(message: ToTraffic, handle?: Server): void {
     // What is said to a process that has gone is answered by its end.
-    if (this.child.connected) this.child.send(message, () => undefined);
+    if (this.child.connected) this.child.send(message, handle, {}, () => undefined);
   }
 
   private sayClock(): void {
@@ -116,7 +133,7 @@ export class OwnProcessPlane implements TrafficPlane {
       default: {
         const waiting = this.waiting.get(message.id);
         this.waiting.delete(message.id);
-        if (message.type === "answer") waiting?.resolve(message.value);
+        if (message.type === "answer") waiting?.resolve();
         else waiting?.reject(new Error(message.message));
       }
     }

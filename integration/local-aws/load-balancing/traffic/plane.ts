@@ -1,4 +1,6 @@
 import type { Action, Rule } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { Server } from "node:net";
+import type { Probe } from "../../core/probe";
 import type { Injection } from "../../core/faults";
 
 /**
@@ -7,8 +9,10 @@ import type { Injection } from "../../core/faults";
  * checks, which targets take requests, metrics. A change is in force when its promise resolves.
  */
 export interface TrafficPlane {
-  /** Opens a listener on a free port of loopback. */
-  openListener(listenerArn: string, settings: ListenerSettings): Promise<Address>;
+  /** Asks a target something on behalf of control, from where requests to it are sent. */
+  readonly probe: Probe;
+  /** @param at what hears its clients; belongs to the plane from now on */
+  openListener(listenerArn: string, settings: ListenerSettings, at: Server): Promise<void>;
   /** The very next request goes by the new settings. */
   changeListener(listenerArn: string, settings: ListenerSettings): Promise<void>;
   /** No new connection; requests in flight finish. */

@@ -26,19 +26,19 @@ const plane = new InProcessPlane(
   (message) => say({ type: "warning", message }),
 );
 
-async function answer({ id, method, args }: PlaneCall): Promise<void> {
+async function answer({ id, method, args }: PlaneCall, handle: unknown): Promise<void> {
   try {
-    const call = plane[method] as (...given: typeof args) => ReturnType<(typeof plane)[typeof method]>;
-    const value = await call.apply(plane, args);
-    say({ type: "answer", id, value: value ?? undefined });
+    const call = plane[method] as (...given: unknown[]) => Promise<void>;
+    await call.apply(plane, handle === undefined ? args : [...args, handle]);
+    say({ type: "answer", id });
   } catch (error) {
     say({ type: "refusal", id, message: error instanceof Error ? error.message : String(error) });
   }
 }
 
-process.on("message", (message: ToTraffic) => {
+process.on("message", (message: ToTraffic, handle) => {
   if (message.type === "clock") clock = message;
-  else void answer(message);
+  else void answer(message, handle);
 });
 // Control ends it, whatever becomes of control; a Ctrl-C is control's to act on.
 process.on("disconnect", () => process.exit(0));

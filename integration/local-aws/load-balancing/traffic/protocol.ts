@@ -1,16 +1,18 @@
-import type { Address, TrafficEvent, TrafficPlane } from "./plane";
+import type { Server } from "node:net";
+import type { TrafficEvent, TrafficPlane } from "./plane";
 
 /** What control and the traffic process say to each other: all of it, in both directions. */
 
-/** A call of the plane, by a number that its answer has too. `close` needs none: the process ends. */
+/** `close` needs none, as the process ends then, and control asks targets by itself. */
+type Called = Exclude<keyof TrafficPlane, "close" | "probe">;
+
+/** A call of the plane, by a number that its answer has too. The server of a new listener comes with its message. */
 export type PlaneCall = {
-  [M in Exclude<keyof TrafficPlane, "close">]: {
-    type: "call";
-    id: number;
-    method: M;
-    args: Parameters<TrafficPlane[M]>;
-  };
-}[Exclude<keyof TrafficPlane, "close">];
+  [M in Called]: { type: "call"; id: number; method: M; args: Told<Parameters<TrafficPlane[M]>> };
+}[Called];
+
+/** Arguments without what only a process has. */
+type Told<Args> = Args extends [...infer Rest, Server] ? Rest : Args;
 
 /** How AWS time runs from now on. */
 export interface ClockIs {
@@ -27,7 +29,7 @@ export type ToTraffic = PlaneCall | ClockIs;
 export type TimedEvent = TrafficEvent & { wall: number };
 
 export type FromTraffic =
-  | { type: "answer"; id: number; value?: Address }
+  | { type: "answer"; id: number }
   | { type: "refusal"; id: number; message: string }
   /** Many at once: telling of each would cost as much as forwarding it. */
   | { type: "events"; events: TimedEvent[] }

@@ -1,22 +1,31 @@
 import type { ContainerConfig } from "../image";
+import { versionGap } from "../versions";
 import { formatReference, type Reference } from "../../images/reference";
 
 /** A family of base images that programs of this machine can stand in for. */
 export interface Base {
   /** Written into the images that are built on it. */
-  readonly language: string;
+  readonly name: string;
   matches(reference: Reference): boolean;
   /**
    * What stands in for the image.
    * @throws Error with a sentence for people when this machine has nothing
    */
   standIn(reference: Reference): Promise<StandIn>;
-  /** What commands and containers of such an image need to find what is installed in it. */
+  /** The language in the version of an image that was built on it. */
+  language(version: string): Language;
+}
+
+/** A language in one version: what commands and containers of an image are run with. */
+export interface Language {
+  /** What they need to find what is installed in the image. */
   environment(root: string): Readonly<Record<string, string>>;
   /** Done once to an image that was pulled, before containers get their copies of it. */
   unpacked?(root: string): Promise<void>;
   /** Folders with its programs. */
-  programs(): readonly string[];
+  programs: readonly string[];
+  /** Folders of this machine that its programs need. */
+  readable: readonly string[];
 }
 
 export interface StandIn {
@@ -34,6 +43,7 @@ export interface StandIn {
 export const containersLabel = "greenroom.containers";
 export const baseLabel = "greenroom.base";
 const languageLabel = "greenroom.language";
+const versionLabel = "greenroom.language-version";
 const versionGapLabel = "greenroom.version-gap";
 
 /** The configuration of a stand-in. */
@@ -42,6 +52,7 @@ export function standInConfig(
   base: {
     language: string;
     version: string;
+    /** For people. */
     name: string;
     env: string[];
     entryPoint?: string[];
@@ -49,8 +60,8 @@ export function standInConfig(
   },
 ): { config: ContainerConfig; note: string } {
   const image = formatReference(reference);
-  const gap = versionGap(base.name, reference, base.version);
-  const note = `this machine's ${base.name} ${base.version} stands in for ${image}`;
+  const gap = versionGap(base.name, wantedVersion(reference), base.version);
+  const note = `${base.name} ${base.version} stands in for ${image}`;
   return {
     note,
     config: {
@@ -61,6 +72,7 @@ export function standInConfig(
       Labels: {
         [containersLabel]: "process",
         [languageLabel]: base.language,
+        [versionLabel]: base.version,
         ...(gap && { [versionGapLabel]: gap }),
         [baseLabel]: `${image}: ${note}; its content is not in the layers`,
       },
@@ -68,20 +80,19 @@ export function standInConfig(
   };
 }
 
-/** The base that an image was built on. */
-export const baseOf = (bases: readonly Base[], config: Pick<ContainerConfig, "Labels">): Base | undefined =>
-  bases.find(({ language }) => language === config.Labels?.[languageLabel]);
+/** What an image is run with: the language of the base that it was built on. */
+export const languageOf = (
+  bases: readonly Base[],
+  { Labels = {} }: Pick<ContainerConfig, "Labels">,
+): Language | undefined =>
+  bases.find(({ name }) => name === Labels[languageLabel])?.language(Labels[versionLabel] ?? "");
+
+/** The version that an image's tag asks for: `22` of `22-alpine`, `3.13` of `3.13-slim`; undefined for `latest` and the like. */
+export const wantedVersion = ({ tag = "" }: Reference): string | undefined => /^\d+(\.\d+)*/.exec(tag)?.[0];
 
 /** What {@link standInConfig} found of an image's base: that its tag names another version than what stands in. */
 export const versionGapOf = (config: Pick<ContainerConfig, "Labels">): string | undefined =>
   config.Labels?.[versionGapLabel];
-
-/** The sentence that says so when a tag names another version than the one that stands in: `22-alpine`, `3.13-slim`. */
-function versionGap(name: string, { tag = "" }: Reference, version: string): string | undefined {
-  const wanted = /^\d+(\.\d+)*/.exec(tag)?.[0];
-  if (wanted === undefined || `${version.replace(/^v/, "")}.`.startsWith(`${wanted}.`)) return undefined;
-  return `${name}: images ask for version ${wanted}, and this machine's ${version} ran them.`;
-}
 
 /** An official image of Docker Hub, or its copy in ECR's public gallery. */
 export function isOfficial(name: string, { registry, repository }: Reference): boolean {

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { parseReference } from "../../images/reference";
+import { Nodes } from "../nodes";
 import { nodeBase } from "./node";
 
 const ecr = "111111111111.dkr.ecr.us-east-1.amazonaws.com";
 
 describe("base images", () => {
   it("are Node.js base images in Docker Hub and its copy in ECR Public only", () => {
-    const base = (name: string) => nodeBase.matches(parseReference(name));
+    const base = (name: string) => nodeBase(new Nodes("/nowhere")).matches(parseReference(name));
     const yes = [
       "node",
       "node:22-alpine",

@@ -3,22 +3,22 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { hostArchitecture } from "../image";
 import { exists, inside } from "../tree";
-import { isOfficial, standInConfig, type Base } from "./base";
-import type { Pythons } from "../pythons";
+import type { CleanPython, Pythons } from "../pythons";
+import { isOfficial, standInConfig, wantedVersion, type Base, type Language } from "./base";
 
 /**
- * Python base images (https://github.com/docker-library/python): this machine's Python stands in, without its packages.
+ * Python base images (https://github.com/docker-library/python): a Python of this machine stands in, without its packages,
+ * in the version that the tag names where there is one.
  * What pip installs goes into the image's `/usr/local`, as in the real image, and is found by PYTHONPATH, so that it can
  * be unpacked anywhere.
  */
 export function pythonBase(pythons: Pythons): Base {
-  const packages = (root: string) =>
-    inside(root, path.posix.join("/usr/local/lib", `python${pythons.minor()}`, "site-packages"));
   return {
-    language: "python",
+    name: "python",
     matches: (reference) => isOfficial("python", reference),
     async standIn(reference) {
-      const python = await pythons.clean();
+      const found = await pythons.find(wantedVersion(reference));
+      const python = await found.clean();
       const { stdout } = await promisify(execFile)(python, [
         "-c",
         "import platform; print(platform.python_version())",
@@ -33,6 +33,14 @@ export function pythonBase(pythons: Pythons): Base {
       });
       return { ...made, key: `python ${version} ${python} ${hostArchitecture()}`, version };
     },
+    language: (version) => languageOf(pythons.at(/^\d+\.\d+/.exec(version)?.[0] ?? "")),
+  };
+}
+
+function languageOf(python: CleanPython): Language {
+  const packages = (root: string) =>
+    inside(root, path.posix.join("/usr/local/lib", `python${python.minor()}`, "site-packages"));
+  return {
     environment: (root) => ({
       PIP_PREFIX: inside(root, "/usr/local"),
       PYTHONPATH: packages(root),
@@ -49,8 +57,9 @@ export function pythonBase(pythons: Pythons): Base {
       const folder = packages(root);
       if (!(await exists(folder))) return;
       // What does not compile is found out when it is used.
-      await promisify(execFile)(await pythons.clean(), [...compile, folder]).catch(() => undefined);
+      await promisify(execFile)(await python.clean(), [...compile, folder]).catch(() => undefined);
     },
-    programs: () => [pythons.cleanFolder()],
+    programs: [python.cleanFolder()],
+    readable: python.folders(),
   };
 }
