@@ -26,7 +26,7 @@ import { releaseSettings } from "./release-settings";
 import { runningImage } from "./running-image";
 import type { Recording } from "./traffic/clients";
 import { clientsLine } from "./traffic/clients-line";
-import { loadTraffic } from "./traffic/load";
+import { loadTraffic, withHeaders } from "./traffic/load";
 import type { Verdict } from "./verdict";
 
 export interface RehearsalOptions {
@@ -75,7 +75,7 @@ export class Rehearsal {
         // Bounded, but longer than any rehearsal, which is an hour of work and half a day of AWS's waits at most: without
         // clients, no alarm would stop a bad release.
         maxSeconds: 7200 + (12 * 3600) / local.aws.clock.fastest,
-        ...traffic[name],
+        ...withHeaders(traffic[name], local.loadBalancing.clientHeaders),
       });
     const [staging, prod] = await Promise.all([start("staging"), start("prod")]);
     return new Rehearsal(options, { staging, prod });

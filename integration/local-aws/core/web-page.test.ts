@@ -44,6 +44,10 @@ describe("a request of a web page", () => {
       ],
     ];
     for (const host of hosts) assert.equal(why({ host }), undefined, host);
+    assert.equal(
+      why({ host: "lb-1.us-east-1.elb.amazonaws.com", origin: "https://shop.example.com" }),
+      undefined,
+    );
     assert.equal(why({ "sec-fetch-site": "none" }, "GET"), undefined);
     assert.equal(why({ "sec-fetch-site": "same-origin", origin: "http://127.0.0.1:4566" }), undefined);
     assert.equal(why({}, "OPTIONS"), undefined);

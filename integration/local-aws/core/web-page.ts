@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 
 /** Names that only this machine's own clients have for something on it, with or without a port. */
-const ownName = /^(.+\.)?(localhost|127\.0\.0\.1|\[::1\]|amazonaws\.com|amazonaws\.com\.cn)$/i;
+const ownName = /^(.+\.)?(localhost|127\.0\.0\.1|\[::1\])$/i;
 
 /**
  * Why a request may have been sent by a web page that somebody has open in a browser, and is not to be answered; undefined
@@ -20,6 +20,8 @@ export function ofWebPage(
 ): string | undefined {
   const { host = "", origin } = headers;
   const name = host.replace(/:\d+$/, "");
+  // No page has such a name for this machine, so it is one of our own clients: a service that calls another's load balancer.
+  if (/\.amazonaws\.com(\.cn)?$/i.test(name)) return undefined;
   if (host !== "" && !ownName.test(name) && !ownAddresses.some((one) => `.${host}`.endsWith(`.${one}`)))
     return `${host} is no name of the local AWS`;
   const site = headers["sec-fetch-site"];

@@ -10,6 +10,8 @@ export { inOwnProcess } from "./registry";
 
 /** Application Load Balancers that take traffic: the API is the base's, the listeners and targets are ours. */
 export interface LoadBalancing extends Acting {
+  /** What the rehearsal's own clients send with each request: with it they may send whatever a browser would. */
+  readonly clientHeaders: Readonly<Record<string, string>>;
   /** Where a listener answers on this machine. Undefined when there is no such listener. */
   listenerAddress(listenerArn: string): { host: string; port: number } | undefined;
   /** The same by a load balancer's DNS name and the listener's port. */
@@ -51,7 +53,7 @@ export function loadBalancing(
         handler(request, response) {
           const listener = registry.listenerFor(request.headers.host ?? "");
           // On AWS the name would not resolve, or nothing would listen: a connection that fails.
-          if (listener) passOn(request, response, listener.address);
+          if (listener) passOn(request, response, listener.address, registry.clientHeaders);
           else request.socket.destroy();
         },
       },
@@ -64,6 +66,7 @@ export function loadBalancing(
         },
       },
     ],
+    clientHeaders: registry.clientHeaders,
     listenerAddress: (listenerArn) => registry.listeners.get(listenerArn)?.address,
     addressOf: (dnsName, port) => registry.listenerFor(`${dnsName}:${port}`)?.address,
     name(listenerArn, name) {

@@ -6,13 +6,14 @@ export function passOn(
   request: http.IncomingMessage,
   response: http.ServerResponse,
   { host, port }: Address,
+  more: Record<string, string> = {},
 ): void {
   const onward = http.request({
     host,
     port,
     method: request.method,
     path: request.url,
-    headers: request.rawHeaders as unknown as http.OutgoingHttpHeaders,
+    headers: [...request.rawHeaders, ...Object.entries(more).flat()] as unknown as http.OutgoingHttpHeaders,
     // One connection for each request: this way is for people and for the calls of services to each other.
     agent: false,
     setHost: false,

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import net, { type AddressInfo, type Server } from "node:net";
 import type * as elb from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Aws } from "../core/aws";
@@ -8,7 +9,14 @@ import { shares, type Share } from "./shares";
 import { TargetGroup } from "./target-group";
 import { forwardTargets } from "./traffic/actions";
 import { OwnProcessPlane, type PlaneNetwork, type PlaneUser } from "./traffic/own-process";
-import type { Address, DoorSettings, ListenerSettings, TrafficEvent, TrafficPlane } from "./traffic/plane";
+import {
+  clientHeader,
+  type Address,
+  type DoorSettings,
+  type ListenerSettings,
+  type TrafficEvent,
+  type TrafficPlane,
+} from "./traffic/plane";
 
 /** What is known of tasks: which image answers at an address, what its faults are and how it is called. */
 export type Known = Pick<Aws, "tasks" | "faults" | "versions">;
@@ -41,6 +49,8 @@ export class Registry {
   /** As the API has them: the base forgets parts of a forward action (see api.ts). */
   readonly listenerSettings = new Map<string, elb.Listener>();
   readonly rules = new Map<string, elb.Rule>();
+  private readonly clientSecret = randomUUID();
+  readonly clientHeaders = { [clientHeader]: this.clientSecret };
   private readonly loadBalancerAttributes = new Map<string, Record<string, string>>();
   /** Of listeners, those that were deleted too: what is in flight still counts. */
   private readonly scopes = new Map<string, MetricScope>();
@@ -173,6 +183,7 @@ export class Registry {
       loadBalancerArn: LoadBalancerArn,
       protocol: Protocol,
       port: Port,
+      clientSecret: this.clientSecret,
       idleTimeoutMs: Number(seconds) * 1000,
       defaultActions: settings.DefaultActions ?? [],
       rules: [...this.rules.values()].filter((rule) => listenerOfRule(rule.RuleArn ?? "") === ListenerArn),

@@ -96,6 +96,43 @@ describe("load balancer traffic", () => {
   const perGroup = { LoadBalancer: "app/web/3", TargetGroup: "targetgroup/blue/1" };
   const perLoadBalancer = { LoadBalancer: "app/web/3" };
 
+  it("answers no page of another site, unless the run's own client sends what one would", async () => {
+    const seen: http.IncomingHttpHeaders[] = [];
+    const target = await serve((request, response) => {
+      seen.push(request.headers);
+      response.writeHead(200, { "access-control-allow-origin": "https://shop.example.com" }).end();
+    });
+    groupOf(blue).register([target]);
+    await listen([{ Type: "forward", TargetGroupArn: blue }]);
+    await until(() => stateOf(blue)?.State === "healthy");
+    seen.splice(0);
+    const ask = (headers: Record<string, string>, method = "GET") =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const request = http.request(url(), { method, headers }, (answer) =>
+          resolve(answer.resume().statusCode),
+        );
+        request.on("error", reject).end();
+      });
+    const preflight = { origin: "https://shop.example.com", "access-control-request-method": "PUT" };
+    const pages: [Record<string, string>, string?][] = [
+      [{ origin: "https://shop.example.com" }],
+      [{ "sec-fetch-site": "cross-site" }],
+      [{ host: "evil.example" }],
+      [preflight, "OPTIONS"],
+    ];
+    for (const [headers, method] of pages) {
+      assert.equal(await ask(headers, method), 403);
+      assert.equal(await ask({ ...headers, "x-greenroom-client": "guessed" }, method), 403);
+    }
+    assert.deepEqual(seen, []);
+    for (const [headers, method] of pages)
+      assert.equal(await ask({ ...headers, ...registry.clientHeaders }, method), 200);
+    assert.equal(await ask({}), 200);
+    assert.equal(seen.length, 5);
+    assert.equal(seen[0]?.origin, "https://shop.example.com");
+    assert.ok(seen.every((one) => !("x-greenroom-client" in one)));
+  });
+
   it("divides 1000 requests by weight, and shifts with the next request", async () => {
     groupOf(blue).register([await saying("blue")]);
     groupOf(green).register([await saying("green")]);

@@ -39,6 +39,12 @@ export function loadTraffic(root: string, directory: string): Record<Environment
   return audiencesOf(defaultExport(absolute), file, path.dirname(absolute));
 }
 
+/** The same, with these headers in each request. */
+export const withHeaders = (audience: ClientAudience, headers: Record<string, string>): ClientAudience => ({
+  ...audience,
+  requests: audience.requests.map((one) => ({ ...one, headers: { ...one.headers, ...headers } })),
+});
+
 /** Checks what a traffic file exports, and gives each environment's part. Sources are read from `folder`. */
 export function audiencesOf(
   exported: unknown,

@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import type http from "node:http";
+import { clientHeader } from "./plane";
 
 // https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1; Expect is answered by the load balancer itself.
 const hopByHop = new Set(
-  "connection keep-alive proxy-connection proxy-authenticate proxy-authorization te trailer transfer-encoding upgrade expect".split(
+  `${clientHeader} connection keep-alive proxy-connection proxy-authenticate proxy-authorization te trailer transfer-encoding upgrade expect`.split(
     " ",
   ),
 );

@@ -10,8 +10,9 @@ import {
   type Handler,
 } from "./actions";
 import { Deck } from "./deck";
+import { ofWebPage } from "../../core/web-page";
 import { forward, type Entry } from "./forward";
-import type { ListenerSettings, TrafficEvent } from "./plane";
+import { clientHeader, type ListenerSettings, type TrafficEvent } from "./plane";
 import type { Pool } from "./pool";
 import { conditionOf, type Condition, type RequestFacts } from "./rules";
 
@@ -99,6 +100,14 @@ export class Listener implements Entry {
   }
 
   private handle(request: http.IncomingMessage, response: http.ServerResponse): void {
+    const isOwn = request.headers[clientHeader] === this.settings.clientSecret;
+    // On AWS everybody may call it; on this machine, no page of another site that somebody has open beside a rehearsal.
+    const page = isOwn ? undefined : ofWebPage(request, []);
+    if (page !== undefined) {
+      request.resume();
+      response.writeHead(403, { "content-type": "text/plain" }).end(`refused: ${page}\n`);
+      return;
+    }
     const facts = factsOf(request);
     const rule = this.rules.find(({ conditions }) => conditions.every((condition) => condition(facts)));
     (rule?.handler ?? this.byDefault)(request, response, facts);
@@ -136,7 +145,7 @@ function factsOf(request: http.IncomingMessage): RequestFacts {
     path: question < 0 ? url : url.slice(0, question),
     query: question < 0 ? "" : url.slice(question + 1),
     header: (name) => {
-      const value = request.headers[name];
+      const value = name === clientHeader ? undefined : request.headers[name];
       return Array.isArray(value) ? value.join(", ") : value;
     },
     sourceIp: (request.socket.remoteAddress ?? "127.0.0.1").replace(/^::ffff:/, ""),

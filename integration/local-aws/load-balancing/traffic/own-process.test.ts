@@ -19,6 +19,7 @@ describe("the traffic process", () => {
     loadBalancerArn: "lb",
     protocol: "HTTP",
     port: 80,
+    clientSecret: "secret",
     idleTimeoutMs: 60_000,
     defaultActions: [
       {

@@ -31,11 +31,16 @@ export interface Address {
   port: number;
 }
 
+/** Carries the secret of the run's own clients; no target and no rule sees it. */
+export const clientHeader = "x-greenroom-client";
+
 export interface ListenerSettings {
   loadBalancerArn: string;
   protocol: string;
   /** The port that it has on AWS. */
   port: number;
+  /** Who names it in {@link clientHeader} may send whatever a browser would. */
+  clientSecret: string;
   /** Of the load balancer, in wall time: requests really run. */
   idleTimeoutMs: number;
   defaultActions: readonly Action[];

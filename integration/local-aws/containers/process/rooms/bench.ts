@@ -42,7 +42,14 @@ async function serving({ rooms, network }: OpenedRooms, folder: string) {
   await new Promise<void>((resolve) => at.listen(0, "127.0.0.1", resolve));
   const { port } = at.address() as AddressInfo;
   const forward = { Type: "forward" as const, TargetGroupArn: "group" };
-  const settings = { loadBalancerArn: "lb", protocol: "HTTP", port: 80, idleTimeoutMs: 60_000, rules: [] };
+  const settings = {
+    clientSecret: "",
+    loadBalancerArn: "lb",
+    protocol: "HTTP",
+    port: 80,
+    idleTimeoutMs: 60_000,
+    rules: [],
+  };
   await plane.openListener("listener", { ...settings, defaultActions: [forward] }, at);
   return { startMs, plane, measure: () => requestsPerSecond(port) };
 }
