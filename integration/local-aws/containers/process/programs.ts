@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { networkFile } from "../../network";
@@ -13,11 +14,16 @@ export async function writePrograms(folder: string, venvBin: string): Promise<vo
   const [build, container] = [path.join(folder, "build"), path.join(folder, "container")];
   await writeDockerCommand(build);
   await fs.copyFile(networkFile, networkFileIn(folder));
-  // Alone: beside it are the Python and the pip that the local AWS itself runs on.
-  await fs.symlink(path.join(venvBin, "aws"), path.join(build, "aws"));
+  // Alone: beside it are the Python and the pip that the local AWS itself runs on. Its own first line names that Python,
+  // which a path that is long or has a space makes unusable.
+  const [python, aws] = ["python", "aws"].map((name) => quoted(path.join(venvBin, name)));
+  const words = existsSync(path.join(venvBin, "..", "pyvenv.cfg")) ? `${python} ${aws}` : aws;
+  await fs.writeFile(path.join(build, "aws"), `#!/bin/sh\nexec ${words} "$@"\n`, { mode: 0o755 });
   await fs.mkdir(container, { recursive: true });
   await fs.writeFile(path.join(container, "docker-entrypoint.sh"), entryPoint, { mode: 0o755 });
 }
+
+const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 /** Where rooms find what makes Node.js programs find load balancers. */
 export const networkFileIn = (folder: string): string => path.join(folder, path.basename(networkFile));
