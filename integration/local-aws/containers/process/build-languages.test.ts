@@ -41,7 +41,7 @@ describe("the languages of a build's room", () => {
     const { programs, gaps } = await made({ nodejs: "18", python: "3.13" });
     assert.deepEqual(programs, ["/build/python/bin"]);
     assert.deepEqual(gaps, [
-      "Node.js: AWS would use 18; here it was 20.1.0: not proven.",
+      "Node.js: AWS would use 18; here it was 20: not proven.",
       "Python: AWS would use 3.13; here it was 3.11: not proven.",
     ]);
   });

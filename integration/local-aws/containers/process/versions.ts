@@ -2,7 +2,9 @@
 export const isOf = (version: string, wanted: string): boolean => `${version}.`.startsWith(`${wanted}.`);
 
 /** What to say where another version stands in for what AWS would use; undefined where it is that one. */
-export const versionGap = (name: string, wanted: string | undefined, version: string): string | undefined =>
-  wanted === undefined || isOf(version, wanted)
-    ? undefined
-    : `${name}: AWS would use ${wanted}; here it was ${version}: not proven.`;
+export function versionGap(name: string, wanted: string | undefined, version: string): string | undefined {
+  if (wanted === undefined || isOf(version, wanted)) return undefined;
+  // As closely as was asked, so that the same is said once.
+  const here = version.split(".").slice(0, wanted.split(".").length).join(".");
+  return `${name}: AWS would use ${wanted}; here it was ${here}: not proven.`;
+}
