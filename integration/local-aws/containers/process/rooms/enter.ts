@@ -14,8 +14,13 @@ const powerless = "--bounding-set=-all --inh-caps=-all --ambient-caps=-all --no-
  * no such program, or `failed`.
  *
  * @param root an empty folder
+ * @param tables files with what {@link Mounts} says
  */
-export function enterScript(root: string, fstab: string, { folders, files, links, copies }: Mounts): string {
+export function enterScript(
+  root: string,
+  tables: { layers: string; fstab: string },
+  { folders, files, links, copies }: Mounts,
+): string {
   const below = (names: readonly string[]) => names.map((name) => path.posix.join(root, name));
   return `set -e
 program_path=$1; directory=$2; shift 2
@@ -27,7 +32,8 @@ mkdir -p ${words(below(folders))}
 chmod 1777 ${words(below(["/tmp", "/var/tmp", "/dev/shm"]))}
 touch ${words(below(files))}
 cd ${quoted(root)}
-mount --all --fstab ${quoted(fstab)}
+mount --all --fstab ${quoted(tables.layers)} 2>/dev/null || :
+mount --all --fstab ${quoted(tables.fstab)}
 ${links.map(({ path: at, to }) => `ln -sfn ${quoted(to)} ${words(below([at]))}`).join("\n")}
 ${copies.map((file) => `mkdir -p ${words(below([path.posix.dirname(file)]))}; cp -L ${words([file, ...below([file])])}`).join("\n")}
 pivot_root . .

@@ -2,17 +2,17 @@
 // asks tasks for control, which cannot reach them.
 import net from "node:net";
 import { directProbe, type ProbeRequest, type ProbeResult } from "../../../core/probe";
+import { gateAddress } from "./network";
 
 export type ToGate = { type: "probe"; id: number; request: ProbeRequest };
 export type FromGate = { type: "open"; port: number } | { type: "probed"; id: number; result: ProbeResult };
 
-const address = "10.77.0.1";
 // Nobody hears what is said when control has gone; then this process ends.
 const say = (message: FromGate, handle?: net.Server) =>
   process.send?.(message, handle, undefined, () => undefined);
 
 const server = net.createServer();
-server.listen(0, address, () => {
+server.listen(0, gateAddress, () => {
   say({ type: "open", port: (server.address() as net.AddressInfo).port }, server);
   // Control has it now.
   server.close();

@@ -73,6 +73,7 @@ export class RoomNetwork {
     return inside(this.keeper.pid ?? 0);
   }
 
+  /** One that no room has had for long. */
   takeAddress(): string {
     const n = ++this.last % 60_000;
     return `10.77.${1 + Math.floor(n / 250)}.${1 + (n % 250)}`;
@@ -118,7 +119,9 @@ export class RoomNetwork {
   }
 }
 
-const gateAddress = "10.77.0.1";
+/** Of the local AWS; that of a room ends in another number. */
+export const gateAddress = "10.77.0.1";
+/** Where the programs are that make rooms. */
 export const toolPath = "/usr/sbin:/usr/bin:/sbin:/bin";
 
 const inside = (keeper: number): string[] => [

@@ -7,6 +7,7 @@ import type { View } from "./rooms";
 const hiddenFolders = [
   "/home",
   "/root",
+  "/boot",
   "/tmp",
   "/run",
   "/media",
@@ -21,14 +22,10 @@ const devices = ["null", "zero", "full", "random", "urandom", "tty"];
 const noFiles =
   /^(proc|sysfs|cgroup2?|devpts|devtmpfs|mqueue|debugfs|tracefs|securityfs|pstore|bpf|configfs|autofs|nsfs|binfmt_misc|fusectl|hugetlbfs|efivarfs)$/;
 
-/** A folder of this machine under a layer that goes with the room. */
-interface Layered {
-  path: string;
-}
-
 /** This machine's folders, as every room has them. */
 export interface Machine {
-  layered: readonly Layered[];
+  /** Each under a layer that goes with the room. */
+  layered: readonly string[];
   links: readonly { path: string; to: string }[];
   /** Empty in a room, also where it lies in a folder that is not. */
   hidden: readonly string[];
@@ -56,7 +53,7 @@ export function machine(home = os.homedir(), mounts = readFileSync("/proc/self/m
     .filter((file) => folders.some((one) => file !== one && isWithin(file, one)) && !isHidden(file))
     .filter((file) => existsSync(file) && statSync(file).isDirectory());
   return {
-    layered: [...folders, ...new Set(below)].sort().map((file) => ({ path: file })),
+    layered: [...folders, ...new Set(below)].sort(),
     links: links.map((file) => ({ path: file, to: readlinkSync(file) })),
     hidden: own.filter((file) => folders.some((one) => isWithin(file, one))),
   };
@@ -69,6 +66,9 @@ export interface Mounts {
   links: { path: string; to: string }[];
   /** Files that are copied, by where they lie here. */
   copies: string[];
+  /** Of this machine's folders. Not every file system can have a layer: what cannot is empty in the room. */
+  layers: string;
+  /** What has to be, after that. */
   fstab: string;
 }
 
@@ -97,9 +97,9 @@ export function mountsOf(
     lines.push(
       [source, path.join(root, at), type, `${options},X-mount.mkdir`, "0", "0"].map(escaped).join(" "),
     );
-  let layers = 0;
+  let count = 0;
   const layer = (at: string) => {
-    const n = String(layers++);
+    const n = String(count++);
     // In options, a comma or a colon of a path would be taken for a separator.
     const plain = /^[\w./+@-]+$/.test(at);
     if (!plain) add(at, `/.greenroom/lower/${n}`, "none", "bind");
@@ -108,12 +108,12 @@ export function mountsOf(
     const options = `lowerdir=${lower},upperdir=.greenroom/upper/${n},workdir=.greenroom/work/${n},userxattr`;
     add("overlay", at, "overlay", options);
   };
-  for (const { path: at } of layered) layer(at);
+  for (const at of layered) layer(at);
+  const layers = lines.splice(0);
   for (const at of hidden) add("tmpfs", at, "tmpfs", "mode=700");
   const isFolder = (file: string) => existsSync(file) && statSync(file).isDirectory();
-  const seen = layered.map((one) => one.path);
   const isSeen = (file: string) =>
-    seen.some((one) => isWithin(file, one)) && !hidden.some((one) => isWithin(file, one));
+    layered.some((one) => isWithin(file, one)) && !hidden.some((one) => isWithin(file, one));
   const extra = [...new Set(readable)].filter((file) => existsSync(file) && !isSeen(file)).sort();
   for (const at of extra.filter(isFolder)) layer(at);
   for (const at of [...new Set(writable)].sort()) add(at, at, "none", "bind");
@@ -134,6 +134,7 @@ export function mountsOf(
       })),
     ],
     copies: extra.filter((file) => !isFolder(file)),
+    layers: `${layers.join("\n")}\n`,
     fstab: `${lines.join("\n")}\n`,
   };
 }

@@ -85,9 +85,11 @@ export class WalledRooms implements Rooms {
     const root = path.join(own, "root");
     for (const folder of [root, ...view.writable]) await fs.mkdir(folder, { recursive: true });
     const mounts = mountsOf(this.machine, view, root);
-    const [fstab, script] = [path.join(own, "fstab"), path.join(own, "enter")];
-    await fs.writeFile(fstab, mounts.fstab);
-    await fs.writeFile(script, enterScript(root, fstab, mounts));
+    const tables = { layers: path.join(own, "layers"), fstab: path.join(own, "fstab") };
+    await fs.writeFile(tables.layers, mounts.layers);
+    await fs.writeFile(tables.fstab, mounts.fstab);
+    const script = path.join(own, "enter");
+    await fs.writeFile(script, enterScript(root, tables, mounts));
     const [command = "", ...words] = [
       ...this.network.words,
       // When control is gone, so is the room: what unshare starts ends with it.
