@@ -60,7 +60,15 @@ async function fetchNode(folder: string, wanted: string): Promise<string> {
   const work = await fs.mkdtemp(path.join(folder, "fetching-"));
   try {
     const major = Number(wanted.split(".")[0]);
-    const words = ["--prefix", work, "--ignore-scripts", "--no-audit", "--no-fund", "--no-save"];
+    const words = [
+      "--prefix",
+      work,
+      "--ignore-scripts",
+      "--no-audit",
+      "--no-fund",
+      "--no-save",
+      "--fetch-retries=0",
+    ];
     // Elsewhere than in the clone, whose own .npmrc says something else.
     await run("npm", ["install", `${name}@${wanted}`, `npm@${npmOf(major)}`, ...words], {
       cwd: os.tmpdir(),
