@@ -122,6 +122,7 @@ describe("images through the ECR API", () => {
       });
       return new URL(((await body.json()) as { downloadUrl: string }).downloadUrl).origin;
     };
+    gateway.alsoAt("172.18.0.2:4566");
     assert.equal(await urlFor("172.18.0.2:4566"), "http://172.18.0.2:4566");
     // A name that no DNS knows here, such as an SDK's own behind a proxy.
     assert.equal(await urlFor("api.ecr.eu-west-1.amazonaws.com"), endpoint);
