@@ -176,7 +176,8 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     const servedBy = [{ by: "Greenroom", services: acted.sort() }, ...bases.routes.table()];
     const ofBases = limitsOf(bases.routes);
     const versions = bases.routes.versions();
-    const failed = Promise.race([bases.failed, balancing.failed, ...opened.map((daemon) => daemon.failed)]);
+    const others = [runtime.network, ...opened].flatMap((one) => (one ? [one.failed] : []));
+    const failed = Promise.race([bases.failed, balancing.failed, ...others]);
     failed.catch(() => undefined);
     return {
       aws,

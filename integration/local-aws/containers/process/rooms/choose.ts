@@ -11,7 +11,7 @@ import { WalledRooms } from "./walled";
 export interface OpenedRooms {
   rooms: Rooms;
   /** Their network, where they have walls. */
-  network?: Pick<RoomNetwork, "words" | "probe">;
+  network?: Pick<RoomNetwork, "words" | "probe" | "failed">;
   close(): Promise<void>;
 }
 

@@ -12,6 +12,10 @@ export class RoomNetwork {
   private last = 0;
   private readonly waiting = new Map<number, (result: ProbeResult) => void>();
   private probes = 0;
+  private closed = false;
+  /** Rejects when the network or its gate ends before it is closed: then nobody can tell how tasks fare. */
+  readonly failed: Promise<never>;
+  private readonly ended: Promise<unknown>;
 
   private constructor(
     private readonly keeper: ChildProcess,
@@ -24,9 +28,15 @@ export class RoomNetwork {
       if (message.type !== "probed") return;
       this.waiting.get(message.id)?.(message.result);
     });
-    gate.once("exit", () => {
+    const ends = [endOf(gate, "the gate of the rooms' network"), endOf(keeper, "the rooms' network")];
+    this.ended = Promise.all(ends);
+    this.failed = Promise.race(ends).then((how) => {
       for (const tell of [...this.waiting.values()]) tell({ failure: "other" });
+      if (!this.closed) throw new Error(how);
+      return new Promise<never>(() => undefined);
     });
+    // Whoever waits for it hears of it.
+    this.failed.catch(() => undefined);
   }
 
   /** @throws Error with what the machine lacks */
@@ -51,6 +61,13 @@ export class RoomNetwork {
       keeper.once("exit", () => reject(new Error(told.trim() || "it ended")));
       keeper.stdout.once("data", () => resolve());
     });
+    return RoomNetwork.openGate(keeper).catch((error: unknown) => {
+      keeper.kill("SIGKILL");
+      throw error;
+    });
+  }
+
+  private static async openGate(keeper: ChildProcess): Promise<RoomNetwork> {
     const words = inside(keeper.pid ?? 0);
     const gate = fork(path.join(__dirname, "gate.ts"), {
       execPath: words[0],
@@ -107,17 +124,26 @@ export class RoomNetwork {
     });
 
   async close(): Promise<void> {
+    this.closed = true;
     this.server.close();
-    const ended = [this.gate, this.keeper].map((one) => new Promise((resolve) => one.once("exit", resolve)));
     if (this.gate.connected) this.gate.disconnect();
     this.keeper.kill("SIGKILL");
-    await Promise.all(ended);
+    await this.ended;
   }
 
   private say(message: ToGate): void {
     this.gate.send(message, () => undefined);
   }
 }
+
+/** How a process ended, in a sentence. */
+const endOf = (child: ChildProcess, name: string): Promise<string> =>
+  new Promise((resolve) => {
+    const told = (code: number | null, signal: string | null) =>
+      resolve(`${name} ended: ${signal ? `it got ${signal}` : `exit code ${String(code)}`}`);
+    if (child.exitCode !== null || child.signalCode !== null) told(child.exitCode, child.signalCode);
+    else child.once("exit", told);
+  });
 
 /** Of the local AWS; that of a room ends in another number. */
 export const gateAddress = "10.77.0.1";

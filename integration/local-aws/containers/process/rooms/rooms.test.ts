@@ -223,6 +223,18 @@ describe("a room with walls", function () {
     assert.ok(!existsSync("/opt/made"));
   });
 
+  it("tells when its network or its gate has ended, and can be closed all the same", async () => {
+    const other = await openRooms({ gateway: "http://127.0.0.1:1", hear: () => undefined, outside: "" });
+    const pid = Number(other.network?.words[2]);
+    const failed = assert.rejects(
+      other.network?.failed ?? Promise.resolve(),
+      /the rooms' network ended: it got SIGKILL/,
+    );
+    process.kill(pid, "SIGKILL");
+    await failed;
+    await other.close();
+  });
+
   it("ends with whoever has opened it, killed or not", async () => {
     const script = `
       const { openRooms } = require(${JSON.stringify(__dirname)});
