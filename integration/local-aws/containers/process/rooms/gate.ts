@@ -1,11 +1,8 @@
 // A process in the rooms' network: it opens the door to the local AWS there, whose connections control itself accepts, and
 // asks tasks for control, which cannot reach them.
 import net from "node:net";
-import { directProbe, type ProbeRequest, type ProbeResult } from "../../../core/probe";
-import { gateAddress } from "./network";
-
-export type ToGate = { type: "probe"; id: number; request: ProbeRequest };
-export type FromGate = { type: "open"; port: number } | { type: "probed"; id: number; result: ProbeResult };
+import { directProbe } from "../../../core/probe";
+import { gateAddress, type FromGate, type ToGate } from "./gate-protocol";
 
 // Nobody hears what is said when control has gone; then this process ends.
 const say = (message: FromGate, handle?: net.Server) =>

@@ -3,7 +3,7 @@ import type { Server } from "node:net";
 import path from "node:path";
 import { promisify } from "node:util";
 import type { Probe, ProbeResult } from "../../../core/probe";
-import type { FromGate, ToGate } from "./gate";
+import { gateAddress, type FromGate, type ToGate } from "./gate-protocol";
 
 const run = promisify(execFile);
 
@@ -145,8 +145,6 @@ const endOf = (child: ChildProcess, name: string): Promise<string> =>
     else child.once("exit", told);
   });
 
-/** Of the local AWS; that of a room ends in another number. */
-export const gateAddress = "10.77.0.1";
 /** Where the programs are that make rooms. */
 export const toolPath = "/usr/sbin:/usr/bin:/sbin:/bin";
 
